@@ -1,0 +1,1 @@
+"""Who is asked: frames, plans and draws with known probabilities."""
