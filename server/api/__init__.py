@@ -1,0 +1,1 @@
+"""Programs: JSON under ODK Central's paths."""

@@ -1,0 +1,1 @@
+"""Tablets: the OpenRosa addresses that ODK Collect uses."""

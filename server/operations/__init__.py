@@ -1,0 +1,1 @@
+"""Verbs on nouns: each takes the caller's session first and commits nothing."""
