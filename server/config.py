@@ -37,10 +37,9 @@ class Config:
     def from_env(cls, environ: Mapping[str, str]) -> Config:
         """Read ENUMERA_* variables; unknown or unreadable ones raise ConfigError with the variable's name."""
         known = {f"ENUMERA_{one.name.upper()}": one for one in fields(cls)}
-        ignored = {"ENUMERA_TEST_DATABASE_URL", "ENUMERA_TEST_REDIS_URL"}
         values = {}
         for name, text in environ.items():
-            if not name.startswith("ENUMERA_") or name in ignored:
+            if not name.startswith("ENUMERA_") or name.startswith("ENUMERA_TEST_"):
                 continue
             if name not in known:
                 raise ConfigError(f"{name} is no setting; the settings are {', '.join(sorted(known))}")
