@@ -1,0 +1,223 @@
+"""Translation: the wording of a questionnaire in one more language, line by line beside its source text."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from forms.errors import WorkbookError
+from forms.findings import Finding
+from forms.sheets import MEDIA, WORDING, Row, Sheets, read_csv, split_language
+
+COLUMNS = ("sheet", "name", "column", "text", "source")
+PLACEHOLDER = re.compile(r"\$\{\s*([^}\s]+)\s*\}|\{\{\s*(\w+)\s*\}\}")
+
+Languages = Mapping[str, str]
+"""Language code -> heading in the sheets, default language first: `{"ru": "Русский (ru)"}`."""
+
+
+def qualify(sheets: Sheets, languages: Languages, default: str) -> dict[str, tuple[Row, ...]]:
+    """Name the language of every wording: `label` -> `label::English (en)`, `label::ru` -> `label::Русский (ru)`.
+
+    A picture or sound without language serves in all languages.
+    """
+
+    def qualified(row: Row) -> Row:
+        cells: dict[str, str] = {}
+        for column, text in row.items():
+            base, suffix = split_language(column)
+            if suffix:
+                cells[f"{base}::{languages.get(suffix, suffix)}"] = text
+            elif base in WORDING:
+                cells[f"{base}::{languages[default]}"] = text
+            elif base in MEDIA:
+                for heading in languages.values():
+                    cells.setdefault(f"{base}::{heading}", text)
+            else:
+                cells[column] = text
+        return row.replace(cells)
+
+    return {sheet: tuple(qualified(row) for row in rows) for sheet, rows in sheets.items()}
+
+
+def fold(
+    sheets: Sheets, folder: Path, languages: Languages, default: str
+) -> tuple[dict[str, tuple[Row, ...]], tuple[Finding, ...]]:
+    """Write the text of `translations/<language>.csv` into the rows of the survey and choices sheets.
+
+    Returns the sheets, and a finding for each line that is stale (its source text has changed since), not
+    verifiable (no `source`) or belongs to nothing.
+    """
+    findings: list[Finding] = []
+    folded = dict(sheets)
+    for language, heading in languages.items():
+        path = folder / "translations" / f"{language}.csv"
+        if language == default or not path.exists():
+            continue
+        entries = _entries(path, f"{folder.name}/translations/{path.name}")
+        used: set[tuple[str, str, str]] = set()
+        for sheet in ("survey", "choices"):
+            rows = []
+            for row in folded.get(sheet, ()):
+                cells = dict(row)
+                for base, source in _sources(row, languages[default]):
+                    key = (sheet, name_of(sheet, row), base)
+                    if key in entries:
+                        used.add(key)
+                        findings.extend(_doubts(entries[key], source, language))
+                        cells.setdefault(f"{base}::{heading}", entries[key].get("text", ""))
+                rows.append(row.replace(cells))
+            folded[sheet] = tuple(rows)
+        findings.extend(_orphan(entries[key]) for key in entries if key not in used)
+    return folded, tuple(findings)
+
+
+def audit(sheets: Sheets, languages: Languages, default: str) -> Iterator[Finding]:
+    """A finding for each wording that a language lacks, and for each `${name}` lost or added on the way."""
+    for sheet in ("survey", "choices"):
+        for row in sheets.get(sheet, ()):
+            for base in WORDING:
+                texts = {code: row.get(f"{base}::{heading}", "") for code, heading in languages.items()}
+                source = texts[default] or next((text for text in texts.values() if text), "")
+                if source:
+                    yield from _audit_cell(sheet, row, base, texts, source, languages)
+
+
+def fill(sheets: Sheets, languages: Languages, default: str) -> dict[str, tuple[Row, ...]]:
+    """Put the source text, marked with its language as in `⟦en⟧ Age`, where a language has none."""
+    return _completed(sheets, languages, default, f"⟦{default}⟧ ")
+
+
+def copy_wordless(sheets: Sheets, languages: Languages, default: str) -> dict[str, tuple[Row, ...]]:
+    """Copy text without letters (years, numbers, bare placeholders) into every language: it needs no translator."""
+    return _completed(sheets, languages, default, "")
+
+
+def source_hash(text: str) -> str:
+    """What a translation remembers of the text it was made from: the first 8 hex digits of its SHA-256."""
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def name_of(sheet: str, row: Row) -> str:
+    """How a translation file calls a row: the question's name, or `list/code`."""
+    return row.get("name", "") if sheet == "survey" else f"{row.get('list_name', '')}/{row.get('name', '')}"
+
+
+def worksheet(sheets: Sheets, languages: Languages, default: str, language: str) -> str:
+    """The CSV text of `translations/<language>.csv` for these rows: every source text with its present hash.
+
+    Text already in the rows is kept; what has none is left empty for the translator.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    seen = set()
+    for sheet in ("survey", "choices"):
+        for row in sheets.get(sheet, ()):
+            for base, source in _sources(row, languages[default]):
+                key = (sheet, name_of(sheet, row), base)
+                if key not in seen and _has_letters(source):
+                    seen.add(key)
+                    writer.writerow([*key, row.get(f"{base}::{languages[language]}", ""), source_hash(source)])
+    return out.getvalue()
+
+
+def _sources(row: Row, heading: str) -> Iterator[tuple[str, str]]:
+    for base in WORDING:
+        if text := row.get(f"{base}::{heading}"):
+            yield base, text
+
+
+def _entries(path: Path, file: str) -> dict[tuple[str, str, str], Row]:
+    entries: dict[tuple[str, str, str], Row] = {}
+    for row in read_csv(path, file):
+        if unknown := sorted(set(row) - set(COLUMNS)):
+            raise WorkbookError(f"{row.where}: unknown column {unknown[0]!r}. Columns are {', '.join(COLUMNS)}.")
+        key = (row.get("sheet", ""), row.get("name", ""), row.get("column", ""))
+        if key in entries:
+            raise WorkbookError(
+                f"{row.where}: {key[2]} of {key[1]!r} is translated twice, first in line {entries[key].line}. "
+                "Delete one of the two lines."
+            )
+        entries[key] = row
+    return entries
+
+
+def _doubts(entry: Row, source: str, language: str) -> Iterator[Finding]:
+    said = entry.get("source", "")
+    name, column = entry.get("name", ""), entry.get("column", "")
+    present = source_hash(source)
+    if said and said != present and entry.get("text"):
+        yield Finding(
+            *("translation-stale", "error", "translations", entry.line, column),
+            f"the {language} text of {name!r} was made from another source text",
+            f"Compare it with {source!r}, then write {present} into the column source.",
+            entry.file,
+        )
+    if not said:
+        yield Finding(
+            *("translation-unverified", "warning", "translations", entry.line, column),
+            f"the {language} text of {name!r} does not say which source text it was made from",
+            f"Write {present} into the column source.",
+            entry.file,
+        )
+
+
+def _orphan(entry: Row) -> Finding:
+    return Finding(
+        *("translation-orphan", "warning", "translations", entry.line, entry.get("column", "")),
+        f"no {entry.get('sheet', '')} row {entry.get('name', '')!r} has such a text",
+        "Delete the line, or correct its sheet, name or column.",
+        entry.file,
+    )
+
+
+def _audit_cell(
+    sheet: str, row: Row, base: str, texts: Mapping[str, str], source: str, languages: Languages
+) -> Iterator[Finding]:
+    wanted = _placeholders(source)
+    for code, text in texts.items():
+        column = f"{base}::{languages[code]}"
+        if not text:
+            yield Finding(
+                *("translation-missing", "error", sheet, row.line, column),
+                f"{name_of(sheet, row)!r} has no {code} text",
+                f"Translate {source!r} in translations/{code}.csv or in this column.",
+                row.file,
+            )
+        elif _placeholders(text) != wanted:
+            lost = ", ".join(sorted(wanted ^ _placeholders(text)))
+            yield Finding(
+                *("translation-placeholder", "error", sheet, row.line, column),
+                f"the {code} text of {name_of(sheet, row)!r} and its source do not insert the same answers ({lost})",
+                f"Keep exactly the placeholders of {source!r}.",
+                row.file,
+            )
+
+
+def _placeholders(text: str) -> set[str]:
+    return {f"${{{answer}}}" if answer else f"{{{{{name}}}}}" for answer, name in PLACEHOLDER.findall(text)}
+
+
+def _has_letters(text: str) -> bool:
+    return any(letter.isalpha() for letter in PLACEHOLDER.sub("", text))
+
+
+def _completed(sheets: Sheets, languages: Languages, default: str, mark: str) -> dict[str, tuple[Row, ...]]:
+    def completed(row: Row) -> Row:
+        cells = dict(row)
+        for base in WORDING:
+            columns = {f"{base}::{heading}": heading for heading in languages.values()}
+            source = cells.get(f"{base}::{languages[default]}") or next(
+                (cells[column] for column in columns if cells.get(column)), ""
+            )
+            if source and (mark or not _has_letters(source)):
+                for column in columns:
+                    cells.setdefault(column, mark + source)
+        return row.replace(cells)
+
+    return {sheet: tuple(completed(row) for row in rows) for sheet, rows in sheets.items()}

@@ -1,0 +1,284 @@
+"""Workbook: a questionnaire as rows of sheets, from a form folder, an .xlsx or a Markdown file."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from forms import composition, header, sheets, translations
+from forms.errors import TranslationError, WorkbookError
+from forms.findings import Finding
+from forms.header import Header
+from forms.sheets import Row, Sheets
+
+ListSource = str | Path | Sequence[Mapping[str, str]]
+"""A choice list from outside: a CSV file, or its rows with `name`, `label`, `label::ru` ..."""
+
+_PARAMETER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """A questionnaire as rows: includes expanded, translations in place, parameters inserted.
+
+    Wording stands in columns like `label::English (en)`, or in plain `label` when the form names no
+    language. `folder` is where media files lie; `findings` tells what is wrong with the translations.
+    """
+
+    header: Header
+    survey: tuple[Row, ...]
+    choices: tuple[Row, ...] = ()
+    entities: tuple[Row, ...] = ()
+    folder: Path | None = None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The row of the settings sheet: form_title, form_id, version, default_language ..."""
+        return header.to_settings(self.header)
+
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """Values inserted for `{{name}}`."""
+        return self.header.parameters
+
+    @property
+    def lists(self) -> dict[str, tuple[Row, ...]]:
+        """The rows of each choice list."""
+        found: dict[str, list[Row]] = {}
+        for row in self.choices:
+            found.setdefault(row.get("list_name", ""), []).append(row)
+        return {name: tuple(rows) for name, rows in found.items()}
+
+
+def read(
+    path: str | Path,
+    parameters: Mapping[str, str] | None = None,
+    lists: Mapping[str, ListSource] | None = None,
+    *,
+    draft: bool = False,
+) -> Workbook:
+    """Read a form folder, an .xlsx or a .md file.
+
+    `parameters` overrides values of form.toml; `lists` replaces choice lists by name. A text that a
+    language lacks, that is stale or that lost a placeholder raises TranslationError with every finding;
+    with `draft` the source text is put there, marked `⟦en⟧`. Raises WorkbookError when the sheets cannot
+    be read.
+    """
+    path = Path(path)
+    if path.is_dir():
+        head, found, findings = _read_folder(path, lists or {})
+    else:
+        head, found = _read_file(path)
+        found, findings = _replace_lists(found, lists or {}, head), ()
+    return _finish(head, found, findings, parameters or {}, draft, path if path.is_dir() else path.parent)
+
+
+def from_markdown(
+    text: str,
+    parameters: Mapping[str, str] | None = None,
+    lists: Mapping[str, ListSource] | None = None,
+    *,
+    draft: bool = False,
+) -> Workbook:
+    """Read a form drawn as Markdown tables; the arguments are those of `read`."""
+    head, found = _head_and_sheets(sheets.read_markdown(text, "drawn"), "drawn", "drawn")
+    return _finish(head, _replace_lists(found, lists or {}, head), (), parameters or {}, draft, None)
+
+
+def to_json(workbook: Workbook) -> str:
+    """The workbook as JSON text; `from_json` gives it back."""
+    kept = {
+        name: [[row.file, row.line, dict(row)] for row in getattr(workbook, name)]
+        for name in ("survey", "choices", "entities")
+    }
+    return json.dumps({"header": asdict(workbook.header), **kept}, ensure_ascii=False)
+
+
+def from_json(text: str) -> Workbook:
+    """The workbook that `to_json` wrote."""
+    kept = json.loads(text)
+    survey, choices, entities = (
+        tuple(Row(cells, file, line) for file, line, cells in kept[name]) for name in ("survey", "choices", "entities")
+    )
+    return Workbook(Header(**kept["header"]), survey, choices, entities)
+
+
+def read_sheets(path: Path) -> Sheets:
+    """The sheets of an .xlsx or .md file just as they stand there."""
+    if path.suffix.lower() == ".xlsx":
+        return sheets.read_xlsx(path)
+    if path.suffix.lower() == ".md" and path.exists():
+        return sheets.read_markdown(path.read_text(encoding="utf-8"), path.name)
+    raise WorkbookError(f"{path.name}: no form. Give a form folder, an .xlsx or a .md file that exists.")
+
+
+def _read_file(path: Path) -> tuple[Header, Sheets]:
+    return _head_and_sheets(read_sheets(path), path.stem, path.name)
+
+
+def _head_and_sheets(found: Sheets, name: str, file: str) -> tuple[Header, Sheets]:
+    if not found.get("survey"):
+        raise WorkbookError(f"{file}: no sheet 'survey' with questions. {header.suggestion('survey', found.keys())}")
+    head = header.from_sheets(found, name, file)
+    if head.languages:
+        found = translations.qualify(found, head.headings, head.language)
+    return head, found
+
+
+def _read_folder(folder: Path, lists: Mapping[str, ListSource]) -> tuple[Header, Sheets, tuple[Finding, ...]]:
+    head = header.read_toml(folder / "form.toml", f"{folder.name}/form.toml")
+    found, findings = _read_part(folder, head, lists, ())
+    return head, found, findings
+
+
+def _read_part(
+    folder: Path, head: Header, lists: Mapping[str, ListSource], trail: tuple[str, ...]
+) -> tuple[Sheets, tuple[Finding, ...]]:
+    """The sheets of a form folder or of a module's folder, its translations folded in and includes expanded."""
+    raw: dict[str, tuple[Row, ...]] = {"survey": sheets.read_csv(folder / "survey.csv", f"{folder.name}/survey.csv")}
+    _refuse_unknown_columns(raw["survey"])
+    raw["choices"] = _folder_choices(folder)
+    if (folder / "entities.csv").exists():
+        raw["entities"] = sheets.read_csv(folder / "entities.csv", f"{folder.name}/entities.csv")
+    here = {} if trail else lists
+    found, findings = translations.fold(
+        _replace_lists(translations.qualify(raw, head.headings, head.language), here, head),
+        *(folder, head.headings, head.language),
+    )
+    doubts = [finding for finding in findings if not _speaks_of_a_replaced_list(finding, lists)]
+
+    def read_module(name: str, row: Row) -> Sheets:
+        if name in trail:
+            circle = " -> ".join((*trail, name))
+            raise WorkbookError(f"{row.where}: module {name!r} includes itself ({circle}). Remove one include.")
+        module, more = _read_part(_module_folder(folder, name, row), head, lists, (*trail, name))
+        doubts.extend(more)
+        return module
+
+    return composition.expand(found, read_module), tuple(doubts)
+
+
+def _module_folder(folder: Path, name: str, row: Row) -> Path:
+    home = folder.parent if folder.parent.name == "_modules" else folder.parent / "_modules"
+    if not (home / name / "survey.csv").exists():
+        known = [path.name for path in home.glob("*/") if path.is_dir()] if home.is_dir() else []
+        raise WorkbookError(f"{row.where}: no module {name!r} in {home.name}/. {header.suggestion(name, known)}")
+    return home / name
+
+
+def _folder_choices(folder: Path) -> tuple[Row, ...]:
+    """choices.csv, then each lists/<list>.csv; the files of one list need no column list_name."""
+    rows: list[Row] = []
+    if (folder / "choices.csv").exists():
+        rows.extend(sheets.read_csv(folder / "choices.csv", f"{folder.name}/choices.csv"))
+    known = {row.get("list_name") for row in rows}
+    for path in sorted((folder / "lists").glob("*.csv")):
+        file = f"{folder.name}/lists/{path.name}"
+        if path.stem in known:
+            raise WorkbookError(f"{file}: the list {path.stem!r} is also in choices.csv. Keep it in one place.")
+        rows.extend(_of_list(path.stem, sheets.read_csv(path, file)))
+    return tuple(rows)
+
+
+def _of_list(name: str, rows: Iterable[Row]) -> list[Row]:
+    return [row.replace({"list_name": name, **row.cells}) for row in rows]
+
+
+def _replace_lists(found: Sheets, lists: Mapping[str, ListSource], head: Header) -> dict[str, tuple[Row, ...]]:
+    """Put the rows of `lists` where the list of that name stood."""
+    choices = list(found.get("choices", ()))
+    for name, source in lists.items():
+        places = [index for index, row in enumerate(choices) if row.get("list_name") == name]
+        if not places:
+            known = {row.get("list_name", "") for row in choices}
+            raise WorkbookError(f"lists: form {head.id!r} has no list {name!r}. {header.suggestion(name, known)}")
+        rows = _of_list(name, _list_rows(name, source))
+        if head.languages:
+            qualified = translations.qualify({"choices": tuple(rows)}, head.headings, head.language)
+            rows = list(qualified["choices"])
+        kept = [row for row in choices if row.get("list_name") != name]
+        choices = kept[: places[0]] + rows + kept[places[0] :]
+    return {**found, "choices": tuple(choices)}
+
+
+def _list_rows(name: str, source: ListSource) -> tuple[Row, ...]:
+    if isinstance(source, str | Path):
+        return sheets.read_csv(Path(source), Path(source).name)
+    return tuple(
+        Row({sheets.column_name(key): str(value) for key, value in row.items()}, f"list {name}", number)
+        for number, row in enumerate(source, start=1)
+    )
+
+
+def _speaks_of_a_replaced_list(finding: Finding, lists: Mapping[str, ListSource]) -> bool:
+    return finding.rule == "translation-orphan" and any(f"'{name}/" in finding.message for name in lists)
+
+
+def _refuse_unknown_columns(rows: Iterable[Row]) -> None:
+    for row in rows:
+        for column in row:
+            base = sheets.split_language(column)[0]
+            if base not in sheets.SURVEY and not column.startswith(sheets.PASSED_ON):
+                raise WorkbookError(
+                    f"{row.file}: unknown column {column!r}. {header.suggestion(column, sheets.SURVEY)} "
+                    "A column of your own begins with x_."
+                )
+
+
+def _finish(
+    head: Header,
+    found: Sheets,
+    findings: tuple[Finding, ...],
+    parameters: Mapping[str, str],
+    draft: bool,
+    folder: Path | None,
+) -> Workbook:
+    if head.languages:
+        found = translations.copy_wordless(found, head.headings, head.language)
+        findings += tuple(translations.audit(found, head.headings, head.language))
+    errors = [finding for finding in findings if finding.level == "error"]
+    if errors and not draft:
+        raise TranslationError(
+            f"{head.id}: {len(errors)} texts are missing or out of date. Complete them, or build a draft.",
+            tuple(str(finding) for finding in errors),
+        )
+    if draft and head.languages:
+        found = translations.fill(found, head.headings, head.language)
+    head, found = _insert_parameters(head, found, parameters)
+    survey, choices, entities = (found.get(name, ()) for name in ("survey", "choices", "entities"))
+    return Workbook(head, survey, choices, entities, folder, findings)
+
+
+def _insert_parameters(
+    head: Header, found: Sheets, parameters: Mapping[str, str]
+) -> tuple[Header, dict[str, tuple[Row, ...]]]:
+    for name in parameters:
+        if name not in head.parameters:
+            known = header.suggestion(name, head.parameters)
+            raise WorkbookError(f"parameters: form {head.id!r} has no parameter {name!r}. {known}")
+    values = {**head.parameters, **{name: str(value) for name, value in parameters.items()}}
+
+    def inserted(text: str, where: str) -> str:
+        for name in _PARAMETER.findall(text):
+            if name not in values:
+                raise WorkbookError(
+                    f"{where}: no parameter {name!r}. {header.suggestion(name, values)} "
+                    "Parameters are listed in form.toml below [parameters]."
+                )
+        return _PARAMETER.sub(lambda match: values[match[1]], text)
+
+    settings = {key: inserted(text, f"{head.id} settings {key}") for key, text in head.settings.items()}
+    title = inserted(head.title, f"{head.id} title")
+    rows = {
+        sheet: tuple(
+            row.replace({column: inserted(text, f"{row.where} {column}") for column, text in row.items()})
+            for row in lines
+        )
+        for sheet, lines in found.items()
+        if sheet in ("survey", "choices", "entities")
+    }
+    return replace(head, title=title, settings=settings, parameters=values), rows

@@ -1,0 +1,103 @@
+"""XForm: the compiled questionnaire that a tablet downloads. The only caller of pyxform."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pyxform.errors import PyXFormError
+from pyxform.xls2xform import convert
+
+from forms.errors import CompileError
+from forms.sheets import MEDIA, SURVEY, Row, split_language
+from forms.workbook import Workbook
+
+_OURS = ("concept", "universe", "source", "pii")
+_ROW = re.compile(r"\[row : (\d+)\]\s*")
+_SHEET = re.compile(r"On the '(\w+)' sheet")
+_MEDIA = re.compile(r"jr://(?:file|file-csv|images|audio|video)/([^\"'<]+)")
+
+
+@dataclass(frozen=True)
+class XForm:
+    """A compiled questionnaire.
+
+    `md5` is the hex digest of `xml`, as form lists give it; `media` names the files that must lie beside
+    the form; `warnings` are pyxform's, with the sheet's file and line.
+    """
+
+    form_id: str
+    version: str
+    xml: bytes
+    md5: str
+    media: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def compile(workbook: Workbook) -> XForm:  # noqa: A001 - the verb of this package
+    """Compile a workbook. The same rows give the same bytes. Raises CompileError where pyxform refuses."""
+    book = {
+        "survey": [_survey_cells(row) for row in workbook.survey],
+        "choices": _choice_cells(workbook),
+        "settings": [workbook.settings],
+        "entities": [dict(row) for row in workbook.entities],
+    }
+    headers = {f"{name}_header": [dict.fromkeys(_columns(rows))] for name, rows in book.items()}
+    warnings: list[str] = []
+    try:
+        result = convert({**book, **headers, "sheet_names": list(book)}, warnings=warnings)
+    except PyXFormError as error:
+        raise CompileError(f"{workbook.header.id}: {_placed(str(error), workbook)}") from error
+    xml = result.xform.encode()
+    return XForm(
+        form_id=workbook.header.id,
+        version=workbook.header.version,
+        xml=xml,
+        md5=hashlib.md5(xml, usedforsecurity=False).hexdigest(),
+        media=tuple(sorted(set(_MEDIA.findall(result.xform)))),
+        warnings=tuple(_placed(text, workbook) for text in warnings),
+    )
+
+
+def _survey_cells(row: Row) -> dict[str, str]:
+    return {column: text for column, text in row.items() if column not in _OURS and not column.startswith("x_")}
+
+
+def _choice_cells(workbook: Workbook) -> list[dict[str, str]]:
+    """Rows of the choices without columns that no expression reads: pyxform would send them to every tablet."""
+    shown = ("list_name", "name", "label", *MEDIA)
+    read = set(re.findall(r"[\w.-]+", " ".join(_choice_expressions(workbook.survey))))
+    if any("map" in row.get("appearance", "") for row in workbook.survey):
+        read |= {"geometry", "marker-color", "marker-symbol", "stroke", "stroke-width", "fill"}
+    return [
+        {column: text for column, text in row.items() if split_language(column)[0] in shown or column in read}
+        for row in workbook.choices
+    ]
+
+
+def _choice_expressions(survey: Iterable[Row]) -> Iterable[str]:
+    for row in survey:
+        for column, text in row.items():
+            if column == "choice_filter" or "instance(" in text:
+                yield text
+
+
+def _columns(rows: Iterable[Mapping[str, str]]) -> list[str]:
+    found = dict.fromkeys(column for row in rows for column in row)
+    known = {column: place for place, column in enumerate(SURVEY)}
+    return sorted(found, key=lambda column: known.get(split_language(column)[0], len(known)))
+
+
+def _placed(message: str, workbook: Workbook) -> str:
+    """pyxform's message with the sheet's file and line instead of its own row number."""
+    match = _ROW.search(message)
+    if not match:
+        return message
+    sheet = _SHEET.search(message)
+    rows = workbook.choices if sheet and sheet[1] == "choices" else workbook.survey
+    index = int(match[1]) - 2  # pyxform counts the header as row 1
+    if not 0 <= index < len(rows):
+        return message
+    return f"{rows[index].where}: {_ROW.sub('', message)}"
