@@ -1,0 +1,192 @@
+"""Population: the people of Popstan's census as the questionnaire would find them - the truth behind the demo.
+
+Dwellings, households, sex, age, relation, marital status, country of birth and earlier residence are the
+census records' own (CSPro example "Popstan Census", CC0 1.0). Enumeration areas are cut from them (`areas`),
+positions are made up in the open ocean, and what the census did not ask is simulated (`supplement`).
+Popstan wrote 01 as the province of birth of nearly all natives; lifetime moves between provinces can
+therefore not be told, and natives count as born in this locality.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from server.demo import areas, supplement
+from server.demo.chance import share
+
+REGIONS = {f"{code:02d}": str(1 + (code - 1) // 4) for code in range(1, 16)}
+KEY = ["PROVINCE", "DISTRICT", "VILLAGE", "EA", "UR", "BUILDING", "HU", "HH"]
+SIZE_CLASSES = ((1, "1"), (2, "2"), (4, "3-4"), (6, "5-6"), (99, "7+"))
+
+FRAME_COLUMNS = [
+    "household_id",
+    "ea",
+    "region",
+    "province",
+    "urban",
+    "stratum",
+    "dwellings",
+    "lat",
+    "lon",
+    "label",
+    "census_key",
+]
+
+
+@dataclass(frozen=True)
+class Population:
+    """Everybody, in three tables that hang together by `household_id`.
+
+    frame      one row for each dwelling, occupied or vacant, with the columns FRAME_COLUMNS
+    households one row for each household: `household_id`, `n_persons`, `n_emigrants`, and the frame's codes
+    persons    one row for each member, the columns named and coded as the questionnaire's questions
+    emigrants  one row for each member abroad, likewise; simulated
+    """
+
+    frame: pd.DataFrame
+    households: pd.DataFrame
+    persons: pd.DataFrame
+    emigrants: pd.DataFrame
+
+    @cached_property
+    def _rows(self) -> dict[str, Mapping[str, slice]]:
+        return {"persons": _slices(self.persons), "emigrants": _slices(self.emigrants)}
+
+    def members(self, household_id: str) -> list[dict[str, str]]:
+        """The persons of one household in roster order; none for a vacant dwelling."""
+        return self._of("persons", household_id)
+
+    def abroad(self, household_id: str) -> list[dict[str, str]]:
+        """The members of one household who live abroad."""
+        return self._of("emigrants", household_id)
+
+    def _of(self, table: str, household_id: str) -> list[dict[str, str]]:
+        where = self._rows[table].get(household_id, slice(0))
+        return getattr(self, table).iloc[where].to_dict("records")
+
+
+def derive(housing: pd.DataFrame, persons: pd.DataFrame) -> Population:
+    """Build the population from the census records (columns as in the CSPro dictionary, codes as text)."""
+    housing = housing.sort_values(KEY, ignore_index=True)
+    frame = _frame(housing)
+    named = persons.assign(census_key=persons[KEY].agg("".join, axis=1))
+    named = named.merge(frame[["census_key", "household_id", "province"]], on="census_key", validate="m:1")
+    named = named.sort_values(["household_id", "LINE"], ignore_index=True)
+    people = pd.DataFrame([_person(record) for record in named.to_dict("records")]).fillna("")
+    households = _households(frame, people)
+    emigrants = [
+        {"household_id": row.household_id, **supplement.emigrant(row.household_id, line)}
+        for row in households.itertuples()
+        for line in range(1, row.n_emigrants + 1)
+    ]
+    return Population(frame, households, people, pd.DataFrame(emigrants))
+
+
+def _frame(housing: pd.DataFrame) -> pd.DataFrame:
+    ea = areas.cut(housing)
+    within = ea.groupby(ea).cumcount() + 1
+    frame = pd.DataFrame(
+        {
+            "household_id": ea + "-" + within.map("{:03d}".format),
+            "ea": ea,
+            "region": housing["PROVINCE"].map(REGIONS),
+            "province": housing["PROVINCE"],
+            "urban": housing["UR"],
+        }
+    )
+    frame["stratum"] = frame["region"] + "-" + frame["urban"]
+    frame["dwellings"] = ea.groupby(ea).transform("size")
+    points = [
+        _position(*row) for row in zip(frame["province"], frame["ea"], frame["household_id"], strict=True)
+    ]
+    frame["lat"] = [lat for lat, _ in points]
+    frame["lon"] = [lon for _, lon in points]
+    places = zip(
+        housing["VILLAGE"], housing["BUILDING"], housing["HU"], housing["HH"], frame["ea"], strict=True
+    )
+    frame["label"] = [f"EA {area}: village {v}, building {b}, unit {u}/{h}" for v, b, u, h, area in places]
+    frame["census_key"] = housing[KEY].agg("".join, axis=1)
+    return frame.sort_values("household_id", ignore_index=True)
+
+
+def _position(province: str, ea: str, household: str) -> tuple[float, float]:
+    """Latitude and longitude in degrees, in the Gulf of Guinea: dwellings of an area lie within some 500 m."""
+    row, column = divmod(int(province) - 1, 5)
+    lat = 0.7 - 0.6 * row + 0.4 * share("area north", ea) + 0.008 * share("north", household)
+    lon = -1.5 + 0.6 * column + 0.4 * share("area east", ea) + 0.008 * share("east", household)
+    return round(lat, 6), round(lon, 6)
+
+
+def _person(record: Mapping[str, str]) -> dict[str, str]:
+    """One census record in the questionnaire's names and codes; questions not asked are left out."""
+    age = int(record["P04_AGE"])
+    name = f"{record['household_id']}/{int(record['LINE'])}"
+    abroad = record["P07_BIRTH"] if int(record["P07_BIRTH"]) >= 21 else ""
+    person = {
+        "household_id": record["household_id"],
+        "line_no": str(int(record["LINE"])),
+        "rel_head": record["P02_REL"],
+        "sex": record["P03_SEX"],
+        "age": str(age),
+        "marital": record["P05_MS"] if age >= 15 else "",
+        "birth_where": "3" if abroad else "1" if record["P07_BIRTH"] in ("01", record["province"]) else "2",
+        "birth_country": abroad,
+        "d_foreign_born": "1" if abroad else "0",
+    }
+    if person["birth_where"] == "2":
+        person["birth_admin1"] = record["P07_BIRTH"]
+    stay = supplement.arrival(name, age, abroad) if abroad else supplement.stay_abroad(name, age)
+    five = _five_years_before(record, age)
+    moved = five.get("res5_where") == "2"
+    one = supplement.year_before(name, age, record["province"], stay, moved)
+    return {**person, **supplement.citizenship(name, abroad), **one, **five, **stay}
+
+
+def _five_years_before(record: Mapping[str, str], age: int) -> dict[str, str]:
+    """Residence five years before, from P08_RES95, where 00 is unknown and 01 was also written for "here"."""
+    if age < 5:
+        return {}
+    code = record["P08_RES95"]
+    if code in ("00", ""):
+        return {"res5_where": "98"}
+    if code in ("01", record["province"]):
+        return {"res5_where": "1"}
+    return {"res5_where": "2", "res5_admin1": code}
+
+
+def _households(frame: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    sizes = people.groupby("household_id").size().rename("n_persons")
+    households = frame.merge(sizes, left_on="household_id", right_index=True)
+    households["hh_size"] = households["n_persons"].map(size_class)
+    codes = zip(*(households[name] for name in ("household_id", "ea", "region", "urban")), strict=True)
+    households["n_emigrants"] = [supplement.member_abroad(*code) for code in codes]
+    return households.reset_index(drop=True)
+
+
+def size_class(persons: int) -> str:
+    """The class of household size that the census margins use."""
+    return next(name for largest, name in SIZE_CLASSES if persons <= largest)
+
+
+def margins(population: Population) -> dict[str, str]:
+    """Census control totals as CSV text by margin: households by `stratum`, households by `hh_size`."""
+    return {
+        name: _csv(population.households[name].value_counts().sort_index()) for name in ("stratum", "hh_size")
+    }
+
+
+def _csv(counts: pd.Series) -> str:
+    return counts.rename("total").to_csv(lineterminator="\n")
+
+
+def _slices(rows: pd.DataFrame) -> dict[str, slice]:
+    """Where each household's rows stand; they lie together."""
+    starts: dict[str, slice] = {}
+    for position, household_id in enumerate(rows["household_id"]):
+        start = starts[household_id].start if household_id in starts else position
+        starts[household_id] = slice(start, position + 1)
+    return starts
