@@ -68,7 +68,7 @@ def read_toml(path: Path, file: str) -> Header:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise WorkbookError(f"{file}: {error}. Correct that line.") from error
     rows = [
-        Row({"section": section, "key": key, "value": _text(value)}, file, 0)
+        Row({"section": section, "key": key, "text": _text(value)}, file, 0)
         for section, table in document.items()
         for key, value in _items(section, table, file)
     ]
@@ -78,11 +78,11 @@ def read_toml(path: Path, file: str) -> Header:
 
 
 def from_rows(rows: Iterable[Row], file: str) -> Header:
-    """The header from lines of section, key and value (the sheet `_form`)."""
+    """The header from lines of section, key and text (the sheet `_form`)."""
     form: dict[str, str] = {}
     sections: dict[str, dict[str, str]] = {name: {} for name in (*_SECTIONS, "settings")}
     for row in rows:
-        section, key, value = (row.get(column, "") for column in ("section", "key", "value"))
+        section, key, value = (row.get(column, "") for column in ("section", "key", "text"))
         if section == "form" and key in (*_WORDS, *_ROLES):
             form[key] = value
         elif section in ("form", "settings") and key in SETTINGS:
@@ -99,8 +99,8 @@ def from_rows(rows: Iterable[Row], file: str) -> Header:
 
 
 def to_rows(header: Header) -> list[tuple[str, str, str]]:
-    """Section, key and value of everything that the settings sheet cannot say, for the sheet `_form`."""
-    words = [(name, getattr(header, name)) for name in ("id", "table", "unit", "standard", *_ROLES)]
+    """Section, key and text of everything that XLSForm's settings sheet cannot say, for the sheet `_form`."""
+    words = [(name, getattr(header, name)) for name in ("table", "unit", "standard", *_ROLES)]
     lines = [("form", name, value) for name, value in words if value]
     for section in _SECTIONS:
         lines += [(section, key, value) for key, value in getattr(header, section).items()]
@@ -120,7 +120,7 @@ def from_sheets(sheets: Sheets, name: str, file: str) -> Header:
     row = (sheets.get("settings") or (Row({}, file, 0),))[0]
     form_id = row.get("form_id") or row.get("set_form_id") or re.sub(r"\W+", "_", name)
     ours = [line for line in sheets.get("_form", ()) if (line.get("section"), line.get("key")) != ("form", "id")]
-    head = from_rows([Row({"section": "form", "key": "id", "value": form_id}, file, 0), *ours], file)
+    head = from_rows([Row({"section": "form", "key": "id", "text": form_id}, file, 0), *ours], file)
     default, languages = _languages(sheets, row.get("default_language", ""), head.languages)
     return _with(
         head,

@@ -89,6 +89,34 @@ def from_markdown(
     return _finish(head, _replace_lists(found, lists or {}, head), (), parameters or {}, draft, None)
 
 
+def write_xlsx(workbook: Workbook, path: str | Path) -> None:
+    """Write an .xlsx that Excel, ODK tools and `read` understand; the same workbook gives the same bytes.
+
+    What XLSForm has no place for (table, sample_key, dispositions ...) stands on a sheet `_form`.
+    """
+    from forms import spreadsheet  # slow to import, and seldom needed
+
+    head = workbook.header
+    form_rows = [dict(zip(("section", "key", "text"), line, strict=True)) for line in header.to_rows(head)]
+    tables = [
+        spreadsheet.Table(name, _columns(rows, head), rows, frozen)
+        for name, rows, frozen in (("survey", workbook.survey, 2), ("choices", workbook.choices, 2))
+    ]
+    tables.append(spreadsheet.Table("settings", list(workbook.settings), [workbook.settings]))
+    if workbook.entities:
+        tables.append(spreadsheet.Table("entities", _columns(workbook.entities, head), workbook.entities))
+    tables.append(spreadsheet.Table("_form", ["section", "key", "text"], form_rows))
+    Path(path).write_bytes(spreadsheet.pack(tables))
+
+
+def take_apart(source: str | Path, folder: str | Path) -> tuple[str, ...]:
+    """Make a form folder of an .xlsx or .md form. Returns the files written; see `folder.write`."""
+    from forms import folder as folders  # only for import
+
+    head, found = _read_file(Path(source))
+    return folders.write(head, found, Path(folder))
+
+
 def to_json(workbook: Workbook) -> str:
     """The workbook as JSON text; `from_json` gives it back."""
     kept = {
@@ -114,6 +142,18 @@ def read_sheets(path: Path) -> Sheets:
     if path.suffix.lower() == ".md" and path.exists():
         return sheets.read_markdown(path.read_text(encoding="utf-8"), path.name)
     raise WorkbookError(f"{path.name}: no form. Give a form folder, an .xlsx or a .md file that exists.")
+
+
+def _columns(rows: Sequence[Row], head: Header) -> list[str]:
+    """Columns in the order of a built sheet: XLSForm's, each wording in all languages, then the others."""
+    present = dict.fromkeys(column for row in rows for column in row)
+    ordered = [
+        name
+        for base in ("list_name", *sheets.SURVEY)
+        for name in (base, *(f"{base}::{heading}" for heading in head.headings.values()))
+        if name in present
+    ]
+    return ordered + [name for name in present if name not in ordered]
 
 
 def _read_file(path: Path) -> tuple[Header, Sheets]:
@@ -260,6 +300,12 @@ def _insert_parameters(
         if name not in head.parameters:
             known = header.suggestion(name, head.parameters)
             raise WorkbookError(f"parameters: form {head.id!r} has no parameter {name!r}. {known}")
+    if parameters and not any(
+        _PARAMETER.search(text) for rows in found.values() for row in rows for text in row.values()
+    ):
+        raise WorkbookError(
+            f"parameters: no cell of {head.id!r} has a {{{{parameter}}}} left. Build it anew from its folder."
+        )
     values = {**head.parameters, **{name: str(value) for name, value in parameters.items()}}
 
     def inserted(text: str, where: str) -> str:

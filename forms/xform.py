@@ -38,16 +38,19 @@ class XForm:
 
 def compile(workbook: Workbook) -> XForm:  # noqa: A001 - the verb of this package
     """Compile a workbook. The same rows give the same bytes. Raises CompileError where pyxform refuses."""
-    book = {
-        "survey": [_survey_cells(row) for row in workbook.survey],
-        "choices": _choice_cells(workbook),
-        "settings": [workbook.settings],
-        "entities": [dict(row) for row in workbook.entities],
-    }
-    headers = {f"{name}_header": [dict.fromkeys(_columns(rows))] for name, rows in book.items()}
+    book: dict[str, object] = {"sheet_names": ["survey", "choices", "settings", "entities"]}
+    for name, rows in (
+        ("survey", [_survey_cells(row) for row in workbook.survey]),
+        ("choices", _choice_cells(workbook)),
+        ("settings", [workbook.settings]),
+        ("entities", workbook.entities),
+    ):
+        columns = _columns(rows, workbook)
+        book[f"{name}_header"] = [dict.fromkeys(columns)]
+        book[name] = [{column: row[column] for column in columns if column in row} for row in rows]
     warnings: list[str] = []
     try:
-        result = convert({**book, **headers, "sheet_names": list(book)}, warnings=warnings)
+        result = convert(book, warnings=warnings)
     except PyXFormError as error:
         raise CompileError(f"{workbook.header.id}: {_placed(str(error), workbook)}") from error
     xml = result.xform.encode()
@@ -84,10 +87,16 @@ def _choice_expressions(survey: Iterable[Row]) -> Iterable[str]:
                 yield text
 
 
-def _columns(rows: Iterable[Mapping[str, str]]) -> list[str]:
-    found = dict.fromkeys(column for row in rows for column in row)
-    known = {column: place for place, column in enumerate(SURVEY)}
-    return sorted(found, key=lambda column: known.get(split_language(column)[0], len(known)))
+def _columns(rows: Iterable[Mapping[str, str]], workbook: Workbook) -> list[str]:
+    """All columns in one order, wherever the rows came from: pyxform writes attributes in the order it meets."""
+    places = {column: place for place, column in enumerate(SURVEY)}
+    languages = {heading: place for place, heading in enumerate(workbook.header.headings.values())}
+
+    def place(column: str) -> tuple[int, int, str]:
+        base, suffix = split_language(column)
+        return places.get(base, len(places)), languages.get(suffix, -1), column
+
+    return sorted({column for row in rows for column in row}, key=place)
 
 
 def _placed(message: str, workbook: Workbook) -> str:
