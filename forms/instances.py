@@ -106,6 +106,18 @@ def build(form: Form, answers: Answers, *, instance_id: str, deprecated_id: str 
     return text.encode()
 
 
+def text_of(answers: Answers, question: str) -> str | None:
+    """The answer to a question; None when there is none."""
+    answer = answers.get(question)
+    return answer if isinstance(answer, str) else None
+
+
+def rows_of(answers: Answers, repeat: str) -> Sequence[Answers]:
+    """The rows of a repeat; none when it was not asked."""
+    rows: str | Sequence[Answers] = answers.get(repeat, ())
+    return () if isinstance(rows, str) else rows
+
+
 @dataclass(frozen=True)
 class _Shape:
     """Where the nodes of one group, or of one row, lead: `names` are the answers that its whole table takes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from forms.definition import Form, Group, Node, Question, Repeat
 from forms.errors import FormError
@@ -16,6 +17,11 @@ class Level:
     table: str
     questions: tuple[Question, ...]
     levels: tuple[Level, ...]
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Everything that a row of this table may answer: its questions and its repeats."""
+        return frozenset([question.name for question in self.questions] + [level.table for level in self.levels])
 
     def tables(self) -> Iterator[str]:
         """The names of this table and of all below it."""

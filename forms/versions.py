@@ -49,8 +49,9 @@ def _check(ordered: list[Form]) -> None:
         for table, name, typed in _types(form, levels.of(form)):
             known, first = seen.setdefault((table, name), (typed, form))
             if known != typed:
+                place = f" in table {table!r}" if table else ""
                 raise FormError(
-                    f"form {form.id}: {name!r} in table {table!r} is {known} in version {first.version} and "
+                    f"form {form.id}: {name!r}{place} is {known} in version {first.version} and "
                     f"{typed} in version {form.version}; give the new question a new name"
                 )
 
