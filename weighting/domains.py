@@ -85,6 +85,6 @@ def as_text(value: object) -> str:
 def _ordered_codes(column: pd.Series) -> tuple[Codes, int]:
     """Codes in the order of the categories, or of the sorted values; -1 for missing."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return column.cat.codes.to_numpy(dtype=np.intp), max(len(column.cat.categories), 1)
+        return column.cat.codes.to_numpy().astype(np.intp), max(len(column.cat.categories), 1)
     codes, values = pd.factorize(column, sort=True)
     return codes.astype(np.intp), max(len(values), 1)

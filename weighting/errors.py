@@ -19,3 +19,7 @@ class ConvergenceError(WeightingError):
 
 class EstimationError(WeightingError):
     """An estimate that cannot be made from these rows."""
+
+
+class DispositionError(WeightingError):
+    """A final disposition that is missing or no AAPOR code."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -123,7 +123,7 @@ def ratio(
 ) -> pd.DataFrame:
     """Estimated ratio of two totals, over rows where neither is missing (R: `svyratio`)."""
     both, observed = _observed(survey.data, [numerator, denominator], None)
-    valid = observed.all(axis=1, keepdims=True)
+    valid = observed[:, :1] & observed[:, 1:]
     statistics = Statistics([f"{numerator}/{denominator}"], [None], both[:, :1], both[:, 1:], valid)
     return estimate(survey, statistics, domains.form(survey, by, where), level)
 
@@ -157,7 +157,7 @@ def estimate(survey: Survey, statistics: Statistics, formed: Domains, level: flo
         deff = spread / _simple_variance(entries, top, cases)
     low, high = interval(value, error, degrees, cases, level, statistics.interval)
     labels = formed.labels.loc[np.repeat(np.arange(count), width)].reset_index(drop=True)
-    columns = {
+    columns: dict[str, Any] = {
         "variable": statistics.names * count,
         "value": statistics.values * count,
         "estimate": value,
