@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pandas as pd
 
@@ -54,5 +55,5 @@ def _split(groups: Sequence[list[int]]) -> list[list[int]]:
     for rows in groups:
         parts = -(-len(rows) // LARGEST)
         bounds = [round(number * len(rows) / parts) for number in range(parts + 1)]
-        areas += [rows[low:high] for low, high in zip(bounds, bounds[1:], strict=False)]
+        areas += [rows[low:high] for low, high in pairwise(bounds)]
     return areas

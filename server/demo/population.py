@@ -17,6 +17,7 @@ import pandas as pd
 
 from server.demo import areas, supplement
 from server.demo.chance import share
+from server.demo.field import Dwelling
 
 REGIONS = {f"{code:02d}": str(1 + (code - 1) // 4) for code in range(1, 16)}
 KEY = ["PROVINCE", "DISTRICT", "VILLAGE", "EA", "UR", "BUILDING", "HU", "HH"]
@@ -55,6 +56,26 @@ class Population:
     @cached_property
     def _rows(self) -> dict[str, Mapping[str, slice]]:
         return {"persons": _slices(self.persons), "emigrants": _slices(self.emigrants)}
+
+    @cached_property
+    def _dwellings(self) -> dict[str, tuple[Dwelling, float, float]]:
+        sizes = dict(zip(self.households["household_id"], self.households["n_persons"], strict=True))
+        return {
+            row.household_id: (
+                Dwelling(row.household_id, row.region, row.urban, int(sizes.get(row.household_id, 0))),
+                row.lat,
+                row.lon,
+            )
+            for row in self.frame.itertuples()
+        }
+
+    def dwelling(self, household_id: str) -> Dwelling:
+        """One dwelling of the frame; KeyError when there is none of that key."""
+        return self._dwellings[household_id][0]
+
+    def position(self, household_id: str) -> tuple[float, float]:
+        """Latitude and longitude of a dwelling in degrees."""
+        return self._dwellings[household_id][1:]
 
     def members(self, household_id: str) -> list[dict[str, str]]:
         """The persons of one household in roster order; none for a vacant dwelling."""
@@ -100,14 +121,10 @@ def _frame(housing: pd.DataFrame) -> pd.DataFrame:
     )
     frame["stratum"] = frame["region"] + "-" + frame["urban"]
     frame["dwellings"] = ea.groupby(ea).transform("size")
-    points = [
-        _position(*row) for row in zip(frame["province"], frame["ea"], frame["household_id"], strict=True)
-    ]
+    points = [_position(*row) for row in zip(frame["province"], frame["ea"], frame["household_id"], strict=True)]
     frame["lat"] = [lat for lat, _ in points]
     frame["lon"] = [lon for _, lon in points]
-    places = zip(
-        housing["VILLAGE"], housing["BUILDING"], housing["HU"], housing["HH"], frame["ea"], strict=True
-    )
+    places = zip(housing["VILLAGE"], housing["BUILDING"], housing["HU"], housing["HH"], frame["ea"], strict=True)
     frame["label"] = [f"EA {area}: village {v}, building {b}, unit {u}/{h}" for v, b, u, h, area in places]
     frame["census_key"] = housing[KEY].agg("".join, axis=1)
     return frame.sort_values("household_id", ignore_index=True)
@@ -174,9 +191,7 @@ def size_class(persons: int) -> str:
 
 def margins(population: Population) -> dict[str, str]:
     """Census control totals as CSV text by margin: households by `stratum`, households by `hh_size`."""
-    return {
-        name: _csv(population.households[name].value_counts().sort_index()) for name in ("stratum", "hh_size")
-    }
+    return {name: _csv(population.households[name].value_counts().sort_index()) for name in ("stratum", "hh_size")}
 
 
 def _csv(counts: pd.Series) -> str:

@@ -73,9 +73,7 @@ def arrival(person: str, age: int, birth_country: str) -> Answers:
         "last_abroad_country": birth_country
         if happens(0.93, SEED, "transit", person)
         else pick(DESTINATIONS, SEED, "transit country", person),
-        "mig_reason": pick(
-            {"1": 42, "2": 34, "3": 7, "4": 9, "5": 2, "96": 5, "98": 1}, SEED, "reason", person
-        ),
+        "mig_reason": pick({"1": 42, "2": 34, "3": 7, "4": 9, "5": 2, "96": 5, "98": 1}, SEED, "reason", person),
     }
 
 
