@@ -129,19 +129,17 @@ def whole(shares: Numbers, n: int, *, available: Counts, minimum: int = 0) -> Co
 def _within(shares: Numbers, n: int, least: Counts, most: Counts) -> Numbers:
     """Real numbers t * shares held between `least` and `most`, with t such that they sum to n."""
     exact = np.zeros(len(shares))
-    free = np.ones(len(shares), dtype=bool)
-    while free.any():
-        left = n - float(exact[~free].sum())
-        wanted = shares if shares[free].sum() > 0 else most.astype(np.float64)
-        total = math.fsum(wanted[free])
-        trial = left * wanted / total if total else np.zeros(len(shares))
-        held = np.clip(trial, least, most)
-        over = math.fsum(held[free]) - left
+    free = np.arange(len(shares))
+    while len(free):
+        left = n - math.fsum(np.delete(exact, free))
+        wanted = shares[free] if shares[free].any() else most[free].astype(np.float64)
+        trial = left * (wanted / (math.fsum(wanted) or 1.0))
+        held = np.clip(trial, least[free], most[free])
+        over = math.fsum(held) - left
         # When the bounds lift the sum, strata at their minimum keep it; when they lower it, those at their maximum.
-        bound = free & ((held > trial) if over > 0 else (held < trial))
+        bound = held > trial if over > 0 else held < trial
         if abs(over) < 1e-9 or not bound.any():
-            exact[free] = held[free]
-            break
-        exact[bound] = held[bound]
-        free &= ~bound
+            bound = np.ones(len(free), dtype=bool)
+        exact[free[bound]] = held[bound]
+        free = free[~bound]
     return exact

@@ -195,11 +195,11 @@ def _labels(plan: Plan, frame: Frame) -> NDArray[np.object_]:
     """The stratum of each row of the frame."""
     if not plan.strata:
         return np.full(len(frame.units), "all", dtype=object)
-    values = frame.units[list(plan.strata)]
-    labels = values.agg("-".join, axis=1)
-    if len(values.drop_duplicates()) != labels.nunique():
+    values = list(zip(*(frame.units[column] for column in plan.strata), strict=True))
+    labels = ["-".join(value) for value in values]
+    if len(set(values)) != len(set(labels)):
         raise FrameError(f"{frame.name}: strata of {', '.join(plan.strata)} share a name; give codes without '-'")
-    return labels.to_numpy(dtype=object)
+    return np.array(labels, dtype=object)
 
 
 def _allocate(plan: Plan, frame: Frame, labels: NDArray[np.object_]) -> pd.DataFrame:
