@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from forms import composition, header, sheets, translations
+from forms import codelists, composition, header, sheets, translations
 from forms.errors import TranslationError, WorkbookError
 from forms.findings import Finding
 from forms.header import Header
@@ -181,7 +181,7 @@ def _read_part(
     """The sheets of a form folder or of a module's folder, its translations folded in and includes expanded."""
     raw: dict[str, tuple[Row, ...]] = {"survey": sheets.read_csv(folder / "survey.csv", f"{folder.name}/survey.csv")}
     _refuse_unknown_columns(raw["survey"])
-    raw["choices"] = _folder_choices(folder)
+    raw["choices"] = (*_folder_choices(folder), *(() if trail else _shared_choices(head)))
     if (folder / "entities.csv").exists():
         raw["entities"] = sheets.read_csv(folder / "entities.csv", f"{folder.name}/entities.csv")
     here = {} if trail else lists
@@ -222,6 +222,18 @@ def _folder_choices(folder: Path) -> tuple[Row, ...]:
             raise WorkbookError(f"{file}: the list {path.stem!r} is also in choices.csv. Keep it in one place.")
         rows.extend(_of_list(path.stem, sheets.read_csv(path, file)))
     return tuple(rows)
+
+
+def _shared_choices(head: Header) -> Iterator[Row]:
+    """The lists that form.toml takes from the shared code lists, in the languages of the form."""
+    for name, reference in head.codelists.items():
+        for row in codelists.read(reference).rows:
+            cells = {
+                column: text
+                for column, text in row.items()
+                if sheets.split_language(column)[1] in ("", *head.languages)
+            }
+            yield row.replace({"list_name": name, **cells})
 
 
 def _of_list(name: str, rows: Iterable[Row]) -> list[Row]:

@@ -1,0 +1,72 @@
+"""Check: a questionnaire held against every house rule; all findings at once, nothing raised."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Iterator
+
+from forms import xform
+from forms.definition import Form
+from forms.errors import CompileError, WorkbookError
+from forms.findings import Finding
+from forms.rules import RULES, Defect, Rule, Subject
+from forms.workbook import Workbook
+
+for _subject in ("names", "choices", "wording", "logic", "fieldwork"):
+    importlib.import_module(f"forms.rules.{_subject}")
+
+LARGEST = 1_000_000
+"""Bytes above which an XForm loads slowly on a tablet."""
+
+
+def check(workbook: Workbook) -> tuple[Finding, ...]:
+    """Every finding about a questionnaire: its translations, the house rules, and what pyxform says.
+
+    Read the workbook with `draft=True`, so that missing translations are among the findings. Sorted by
+    sheet and line; the form is fit for the field when none is of level "error".
+    """
+    try:
+        form = Form.from_workbook(workbook)
+    except WorkbookError as error:
+        place, _, message = error.message.partition(": ")
+        return (*workbook.findings, _tree_finding(place, message))
+    subject = Subject(workbook, form)
+    found = [*workbook.findings]
+    for rule in RULES.values():
+        found.extend(_finding(rule, defect) for defect in rule.judge(subject))
+    found.extend(_compile(workbook))
+    return tuple(sorted(set(found), key=lambda finding: (finding.file, finding.row, finding.rule, finding.column)))
+
+
+def passes(findings: tuple[Finding, ...]) -> bool:
+    """Is the form fit for the field: is no finding an error?"""
+    return all(finding.level != "error" for finding in findings)
+
+
+def _finding(rule: Rule, defect: Defect) -> Finding:
+    line, file = (defect.row.line, defect.row.file) if defect.row else (0, "")
+    return Finding(rule.id, rule.level, rule.sheet, line, defect.column, defect.message, defect.fix, file)
+
+
+def _tree_finding(place: str, message: str) -> Finding:
+    file, _, line = place.rpartition(":")
+    what, _, fix = message.rstrip(".").rpartition(". ")
+    row = int(line) if line.isdigit() else 0
+    return Finding("tree", "error", "survey", row, "type", what or fix, f"{fix}.", file)
+
+
+def _compile(workbook: Workbook) -> Iterator[Finding]:
+    """What pyxform refuses or doubts, and a form that is too large."""
+    try:
+        compiled = xform.compile(workbook)
+    except CompileError as error:
+        yield Finding("pyxform", "error", "survey", 0, "", error.message.rstrip("."), "See the message.")
+        return
+    for warning in compiled.warnings:
+        text = re.sub(r"\s+", " ", warning).rstrip(".")
+        yield Finding("pyxform", "warning", "survey", 0, "", text, "See the message.")
+    if len(compiled.xml) > LARGEST:
+        message = f"the form has {len(compiled.xml):,} bytes"
+        fix = "Move long lists into files (select_one_from_file)."
+        yield Finding("form-large", "warning", "survey", 0, "", message, fix)

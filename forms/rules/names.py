@@ -1,0 +1,111 @@
+"""Rules on names: of questions, of the form, of its version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from forms.rules import Defect, Subject, rule
+from forms.sheets import PASSED_ON, SURVEY, Row, split_language
+
+LONGEST = 28
+"""Stata allows 32 characters; `_1` to `_99` of multiple answers and a shortening mark need four of them."""
+
+_STATA = re.compile(
+    r"byte|double|float|if|in|int|long|using|with|strl|str\d+|_all|_b|_coef|_cons|_n|_pi|_pred|_rc|_skip"
+)
+_OURS = ("key", "parent")
+_TYPES = (
+    *("integer", "decimal", "text", "note", "date", "time", "dateTime", "geopoint", "geotrace", "geoshape"),
+    *("select_one", "select_multiple", "select_one_from_file", "select_multiple_from_file", "rank", "range"),
+    *("image", "audio", "video", "file", "barcode", "acknowledge", "calculate", "hidden", "start", "end", "today"),
+    *("deviceid", "username", "phonenumber", "email", "audit", "start-geopoint", "background-audio"),
+    *("background-geopoint", "csv-external", "xml-external", "select_one_external", "subscriberid", "simserial"),
+    *("begin_group", "end_group", "begin_repeat", "end_repeat"),
+)
+
+
+@rule("name-too-long", "error")
+def too_long(subject: Subject) -> Iterator[Defect]:
+    """Names have at most 28 characters, so that they survive in Stata with their suffixes."""
+    for line in subject.named.values():
+        if len(line.name) > LONGEST:
+            message = f"{line.name!r} has {len(line.name)} characters"
+            yield Defect(line.row, "name", message, f"Shorten it to {LONGEST} or fewer.")
+
+
+@rule("name-pattern", "error")
+def pattern(subject: Subject) -> Iterator[Defect]:
+    """Names are lower-case letters, digits and underscores, and begin with a letter."""
+    for line in subject.named.values():
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", line.name) and line.type.name != "start-geopoint":
+            yield Defect(line.row, "name", f"{line.name!r} is no plain name", "Write it like birth_country.")
+
+
+@rule("name-duplicate", "error")
+def duplicate(subject: Subject) -> Iterator[Defect]:
+    """No two names of a form are equal, whatever their case and group: files have no groups."""
+    seen: dict[str, str] = {}
+    for line in subject.lines:
+        if not line.name or line.type.name.startswith("end_"):
+            continue
+        if line.name.lower() in seen:
+            message = f"{line.name!r} is already the name at {seen[line.name.lower()]}"
+            yield Defect(line.row, "name", message, "Give one of the two another name.")
+        seen.setdefault(line.name.lower(), line.row.where)
+
+
+@rule("name-reserved", "error")
+def reserved(subject: Subject) -> Iterator[Defect]:
+    """Names are none of Stata's reserved words and none of the link columns key and parent."""
+    for line in subject.named.values():
+        if _STATA.fullmatch(line.name) or line.name in _OURS:
+            yield Defect(line.row, "name", f"{line.name!r} is reserved in data files", "Choose another name.")
+
+
+@rule("form-id", "error", "settings")
+def form_id(subject: Subject) -> Iterator[Defect]:
+    """The form's id is a plain name of at most 64 characters and holds no version."""
+    head = subject.workbook.header
+    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,63}", head.id):
+        yield Defect(None, "form_id", f"{head.id!r} is no plain name", "Write it like tjk_mig2027_household.")
+
+
+@rule("version", "error", "settings")
+def version(subject: Subject) -> Iterator[Defect]:
+    """Every form has a version, written yyyymmddrr (rr = revision of the day)."""
+    text = subject.workbook.header.version
+    if not re.fullmatch(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d\d", text):
+        message = f"version {text!r} is not yyyymmddrr" if text else "the form has no version"
+        yield Defect(None, "version", message, "Write the day and a two-digit revision, as in 2026112401.")
+
+
+@rule("type-unknown", "error")
+def type_unknown(subject: Subject) -> Iterator[Defect]:
+    """Every type is one that tablets know."""
+    for line in subject.lines:
+        if line.type.name not in _TYPES:
+            message = f"type {line.type.name!r} is unknown"
+            yield Defect(line.row, "type", message, "Look for a misspelling, or a select without its list.")
+
+
+@rule("type-deprecated", "warning")
+def type_deprecated(subject: Subject) -> Iterator[Defect]:
+    """No type that tablets have stopped to fill in."""
+    for line in subject.lines:
+        if line.type.name in ("subscriberid", "simserial", "select_one_external"):
+            yield Defect(line.row, "type", f"{line.type.name!r} is no longer filled in", "Delete the row.")
+
+
+@rule("column-unknown", "warning")
+def column_unknown(subject: Subject) -> Iterator[Defect]:
+    """Every column of the survey sheet has a meaning, or says with x_ that it is the author's own."""
+    unknown: dict[str, Row] = {}
+    for line in subject.lines:
+        for column in line.row:
+            base = split_language(column)[0]
+            if base not in SURVEY and not column.startswith(PASSED_ON):
+                unknown.setdefault(column, line.row)
+    for column, row in unknown.items():
+        message = f"column {column!r} does nothing"
+        yield Defect(row, column, message, "Correct its name, or begin it with x_ if it is your own.")

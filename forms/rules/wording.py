@@ -1,0 +1,107 @@
+"""Rules on wording: labels, messages, and how languages agree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from forms.rules import UNSEEN, Defect, Subject, rule
+from forms.sheets import MEDIA, WORDING, Row, split_language
+
+_TAG = re.compile(r"</?\s*[a-zA-Z][^>]*>")
+_SCRIPTS = {
+    **dict.fromkeys(("ar", "fa", "ur", "ps", "ckb", "ug"), re.compile(r"[\u0600-\u06ff]")),
+    **dict.fromkeys(("ru", "uk", "be", "bg", "ky", "kk", "tg", "mn", "sr", "mk"), re.compile(r"[\u0400-\u04ff]")),
+    "he": re.compile(r"[\u0590-\u05ff]"),
+    "km": re.compile(r"[\u1780-\u17ff]"),
+    "th": re.compile(r"[\u0e00-\u0e7f]"),
+    "hy": re.compile(r"[\u0530-\u058f]"),
+    "ka": re.compile(r"[\u10a0-\u10ff]"),
+    "el": re.compile(r"[\u0370-\u03ff]"),
+}
+
+
+@rule("label-missing", "error")
+def label_missing(subject: Subject) -> Iterator[Defect]:
+    """Whatever appears on the screen has wording, or a picture."""
+    for line in subject.questions:
+        shown = line.type.name not in UNSEEN and not ("calculation" in line.row and line.type.name != "note")
+        if shown and not any(split_language(column)[0] in ("label", "hint", *MEDIA) for column in line.row):
+            yield Defect(line.row, "label", f"{line.name!r} has no label", "Write the question's wording.")
+
+
+@rule("constraint-message-missing", "warning")
+def constraint_message_missing(subject: Subject) -> Iterator[Defect]:
+    """A refused answer is explained."""
+    for line in subject.questions:
+        if "constraint" in line.row and not _has(line.row, "constraint_message"):
+            message = f"{line.name!r} refuses answers without saying why"
+            yield Defect(line.row, "constraint_message", message, "Say which answers are possible.")
+
+
+@rule("message-without-cause", "warning")
+def message_without_cause(subject: Subject) -> Iterator[Defect]:
+    """A message belongs to a constraint, or to a required question."""
+    for line in subject.questions:
+        for message, cause in (("constraint_message", "constraint"), ("required_message", "required")):
+            if _has(line.row, message) and cause not in line.row:
+                text = f"{line.name!r} has a {message} and no {cause}"
+                yield Defect(line.row, message, text, f"Write the {cause}, or delete the message.")
+
+
+@rule("markup-mismatch", "error")
+def markup_mismatch(subject: Subject) -> Iterator[Defect]:
+    """All languages of a text have the same HTML tags."""
+    for row in (*subject.workbook.survey, *subject.workbook.choices):
+        for base, texts in _by_wording(row).items():
+            tags = {column: sorted(_TAG.findall(text)) for column, text in texts.items()}
+            first = next(iter(tags.values()))
+            for column, found in tags.items():
+                if found != first:
+                    message = f"the {base} of {row.get('name', '')!r} has not the tags of its other languages"
+                    yield Defect(row, column, message, f"Use exactly {' '.join(first) or 'no tags'}.")
+
+
+@rule("translation-script", "warning")
+def translation_script(subject: Subject) -> Iterator[Defect]:
+    """A text is written in its language's script."""
+    for row in (*subject.workbook.survey, *subject.workbook.choices):
+        for texts in _by_wording(row).values():
+            for column, text in texts.items():
+                script = _SCRIPTS.get(_code(column, subject))
+                letters = re.sub(r"\$\{[^}]*\}|<[^>]*>", "", text)
+                words = re.findall(r"[^\W\d_]{4,}", letters)
+                if script and words and not script.search(letters) and "⟦" not in text:
+                    message = f"{text!r} is not in the script of its column"
+                    yield Defect(row, column, message, "Translate it, or move it to its own language.")
+
+
+@rule("translation-same-as-source", "warning")
+def translation_same(subject: Subject) -> Iterator[Defect]:
+    """A translated sentence differs from its source."""
+    for row in (*subject.workbook.survey, *subject.workbook.choices):
+        for texts in _by_wording(row).values():
+            (first, source), *others = texts.items()
+            for column, text in others:
+                if text == source and len(source.split()) > 3:
+                    message = f"{row.get('name', '')!r} reads as in {split_language(first)[1]}"
+                    yield Defect(row, column, message, "Translate it.")
+
+
+def _has(row: Row, base: str) -> bool:
+    return any(split_language(column)[0] == base for column in row)
+
+
+def _by_wording(row: Row) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for column, text in row.items():
+        base, suffix = split_language(column)
+        if base in WORDING and suffix:
+            found.setdefault(base, {})[column] = text
+    return found
+
+
+def _code(column: str, subject: Subject) -> str:
+    suffix = split_language(column)[1]
+    headings = subject.workbook.header.headings
+    return next((code.split("-")[0] for code, heading in headings.items() if heading == suffix), "")
