@@ -105,6 +105,9 @@ def whole(shares: Numbers, n: int, *, available: Counts, minimum: int = 0) -> Co
 
     Fractions are rounded by largest remainder (Hamilton's method); equal remainders go to the first stratum.
     Raises PlanError when n is less than the minima or more than all units.
+
+    >>> whole(np.array([80.0, 10.0, 10.0]), 20, available=np.array([6, 30, 30]), minimum=2).tolist()
+    [6, 7, 7]
     """
     shares, most = np.asarray(shares, dtype=np.float64), np.asarray(available, dtype=np.int64)
     least = np.minimum(minimum, most)

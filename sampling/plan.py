@@ -170,7 +170,7 @@ def draw(plan: Plan, frame: Frame) -> Sample:
         "seed": plan.seed,
         "design": samples.describe(design),
         "strata": samples.counts(numbers, units),
-        "warnings": [finding.message for finding in findings],
+        "warnings": [*(finding.message for finding in findings), *_lonely(numbers)],
         "sample": samples.digest(units, plan.key),
     }
     return Sample(units, samples.psus(units, plan.stages), samples.joint(harvests), design, record)
@@ -189,6 +189,16 @@ def verify(record: Record, plan: Plan, frame: Frame) -> tuple[str, ...]:
         for key in again
         if record.get(key) != again[key]
     )
+
+
+def _lonely(numbers: pd.DataFrame) -> list[str]:
+    """Strata with one drawn unit of several: their variance cannot be estimated."""
+    alone = numbers[(numbers["allocated"] == 1) & (numbers["psus"] > 1)]
+    return [
+        f"stratum {row['stratum']} gets 1 of {row['psus']} first-stage units, which shows no variance; "
+        "write minimum = 2 or join it to a similar stratum"
+        for row in alone.to_dict("records")
+    ]
 
 
 def _labels(plan: Plan, frame: Frame) -> NDArray[np.object_]:

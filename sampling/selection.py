@@ -40,6 +40,9 @@ def inclusion_probabilities(sizes: Numbers, n: int) -> Numbers:
 
     Source: Särndal, Swensson and Wretman 1992, section 3.6; R `sampling::inclusionprobabilities`.
     Raises SamplingError when sizes are negative or no numbers, or fewer than n are positive.
+
+    >>> inclusion_probabilities(np.array([1.0, 2, 3, 4, 5, 100, 200, 10]), 4).tolist()
+    [0.08, 0.16, 0.24, 0.32, 0.4, 1.0, 1.0, 0.8]
     """
     sizes = np.asarray(sizes, dtype=np.float64)
     if not np.isfinite(sizes).all() or (sizes < 0).any():
@@ -105,7 +108,12 @@ def sampford(sizes: Numbers, n: int, rng: np.random.Generator) -> Drawn:
 def joint_srs(probabilities: Numbers, positions: Positions) -> Numbers:
     """Second-order inclusion probabilities of an SRS: n(n-1) / (N(N-1)); the diagonal is n/N.
 
-    probabilities  of all N units; positions of the n drawn. Returns an n x n matrix in the order of positions.
+    probabilities  of all N units, shape (N,)
+    positions      of the n drawn units
+    Returns an n x n matrix in the order of `positions`.
+
+    >>> joint_srs(np.full(10, 0.4), np.array([2, 5, 6, 9]))[0].round(4).tolist()
+    [0.4, 0.1333, 0.1333, 0.1333]
     """
     units, n = len(probabilities), len(positions)
     pair = n * (n - 1) / (units * (units - 1)) if units > 1 else 0.0

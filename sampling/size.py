@@ -43,6 +43,9 @@ def proportion(
     half_width  half of the confidence interval, in the same unit
     deff        design effect; response: share of drawn units that answer, 0 to 1; population: N, for the fpc
     Raises PlanError when an argument is out of its range.
+
+    >>> proportion(0.5, 0.05, deff=1.5, response=0.8)
+    Need(interviews=577, drawn=721)
     """
     _demand(0 < share < 1, f"share = {share:g} must lie between 0 and 1")
     variance = share * (1 - share)

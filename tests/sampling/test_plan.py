@@ -113,6 +113,15 @@ def test_neyman_takes_the_spread_of_a_frame_column():
     assert plans.allocate(plan, Frame(rows, "dwelling"))["allocated"].tolist() == [6, 2]
 
 
+def test_a_stratum_may_get_nothing_or_one_unit_and_then_is_warned_of():
+    plan = changed("psus = 6", "psus = 1\nminimum = 0")
+    sample = plans.draw(plan, villages.frame())
+    assert sample.psus["stratum"].tolist() == ["1"]
+    assert sample.joint.empty
+    assert [text.split(",")[0] for text in sample.record["warnings"]] == ["stratum 1 gets 1 of 6 first-stage units"]
+    assert [row["units"] for row in sample.record["strata"]] == [3, 0]
+
+
 def test_verify_finds_the_same_sample_and_names_what_differs():
     record, frame = plans.draw(PLAN, villages.frame()).record, villages.frame()
     assert plans.verify(record, PLAN, frame) == ()
