@@ -11,15 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from importlib.resources import files
+from pathlib import Path
 
 import pandas as pd
 
+from forms import cspro
 from server.demo import areas, supplement
 from server.demo.chance import share
 from server.demo.field import Dwelling
 
 REGIONS = {f"{code:02d}": str(1 + (code - 1) // 4) for code in range(1, 16)}
+CENSUS_DATE = "2026-06-01"
 KEY = ["PROVINCE", "DISTRICT", "VILLAGE", "EA", "UR", "BUILDING", "HU", "HH"]
 SIZE_CLASSES = ((1, "1"), (2, "2"), (4, "3-4"), (6, "5-6"), (99, "7+"))
 
@@ -43,7 +47,7 @@ class Population:
     """Everybody, in three tables that hang together by `household_id`.
 
     frame      one row for each dwelling, occupied or vacant, with the columns FRAME_COLUMNS
-    households one row for each household: `household_id`, `n_persons`, `n_emigrants`, and the frame's codes
+    households one row for each household: the frame's columns, `n_persons`, `hh_size`, `n_emigrants`, `emi_gate`
     persons    one row for each member, the columns named and coded as the questionnaire's questions
     emigrants  one row for each member abroad, likewise; simulated
     """
@@ -88,6 +92,15 @@ class Population:
     def _of(self, table: str, household_id: str) -> list[dict[str, str]]:
         where = self._rows[table].get(household_id, slice(0))
         return getattr(self, table).iloc[where].to_dict("records")
+
+
+@cache
+def load() -> Population:
+    """The population from the census file that comes with the package."""
+    folder = Path(str(files("server.demo"))) / "popstan"
+    dictionary, data = (next(folder.glob(pattern)) for pattern in ("*.dcf*", "*.dat*"))
+    records = cspro.records(dictionary, data)
+    return derive(records["HOUSING"], records["PERSON"])
 
 
 def derive(housing: pd.DataFrame, persons: pd.DataFrame) -> Population:
@@ -181,6 +194,7 @@ def _households(frame: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
     households["hh_size"] = households["n_persons"].map(size_class)
     codes = zip(*(households[name] for name in ("household_id", "ea", "region", "urban")), strict=True)
     households["n_emigrants"] = [supplement.member_abroad(*code) for code in codes]
+    households["emi_gate"] = ["1" if abroad else "2" for abroad in households["n_emigrants"]]
     return households.reset_index(drop=True)
 
 
@@ -189,13 +203,13 @@ def size_class(persons: int) -> str:
     return next(name for largest, name in SIZE_CLASSES if persons <= largest)
 
 
-def margins(population: Population) -> dict[str, str]:
-    """Census control totals as CSV text by margin: households by `stratum`, households by `hh_size`."""
-    return {name: _csv(population.households[name].value_counts().sort_index()) for name in ("stratum", "hh_size")}
-
-
-def _csv(counts: pd.Series) -> str:
-    return counts.rename("total").to_csv(lineterminator="\n")
+def margins(population: Population) -> str:
+    """Census control totals as CSV text: occupied households by `stratum` and by `hh_size`."""
+    lines = ["variable,code,total,source,date"]
+    for variable in ("stratum", "hh_size"):
+        counts = population.households[variable].value_counts().sort_index()
+        lines += [f"{variable},{code},{total},Popstan census,{CENSUS_DATE}" for code, total in counts.items()]
+    return "\n".join(lines) + "\n"
 
 
 def _slices(rows: pd.DataFrame) -> dict[str, slice]:

@@ -65,8 +65,7 @@ class Enumerator:
         known = self.outbox.known()
         made = {key: self._made(key, known) for key in self.listed}
         calls = workplan.calls(seed, persona, FIRST_DAY + timedelta(days=day - 1), units, made)
-        honest = [unit.household_id for unit in units if unit.persons and not workplan.invents(seed, persona, unit)]
-        source = min(honest, key=lambda key: share(seed, "source", key), default="")
+        source = workplan.source(seed, persona, units)
         for call in calls:
             listed = self.listed[call.visit.household_id]
             self.outbox.put(sheets.write(self.device, self.population, call, listed, source))

@@ -70,6 +70,17 @@ def invents(seed: int, persona: Persona, unit: Dwelling) -> bool:
     return unit.persons > 0 and happens(persona.fabricates, seed, unit.household_id, "invented")
 
 
+def hides_emigrants(seed: int, persona: Persona, household_id: str) -> bool:
+    """Does this enumerator leave out the members abroad of this household?"""
+    return happens(persona.suppresses, seed, household_id, "hides emigrants")
+
+
+def source(seed: int, persona: Persona, units: Sequence[Dwelling]) -> str:
+    """The household on the tablet whose answers the invented interviews are copied from; "" if there is none."""
+    visited = [unit.household_id for unit in units if unit.persons and not invents(seed, persona, unit)]
+    return min(visited, key=lambda key: share(seed, "source", key), default="")
+
+
 def _call(seed: int, persona: Persona, unit: Dwelling, number: int, at: datetime) -> Call:
     if invents(seed, persona, unit):
         visit = Visit(unit.household_id, 1, evening=False, contact=INTERVIEW)
@@ -77,5 +88,11 @@ def _call(seed: int, persona: Persona, unit: Dwelling, number: int, at: datetime
     visit = list(visits(seed, unit))[number - 1]
     noise = max(0.6, 1 + 0.2 * normal(seed, unit.household_id, number, "minutes"))
     minutes = (7 + 2.4 * unit.persons) * persona.pace if visit.result == INTERVIEW else 2.0
-    hides = happens(persona.suppresses, seed, unit.household_id, "hides emigrants")
+    hides = hides_emigrants(seed, persona, unit.household_id)
     return Call(visit, unit, at, minutes * noise, hides_emigrants=hides)
+
+
+def share_out(areas: Sequence[str], names: Sequence[str]) -> dict[str, str]:
+    """Which enumerator works in which area: neighbouring areas go to the same person, numbers as even as can be."""
+    ordered, people = sorted(areas), sorted(names)
+    return {area: people[position * len(people) // len(ordered)] for position, area in enumerate(ordered)}
