@@ -56,9 +56,11 @@ def now() -> datetime:
 
 def connect(url: str) -> Engine:
     """An engine for the URL; SQLite gets WAL, full durability and foreign keys."""
+    # hide_parameters: an error's text must not carry what a respondent said
+    settings: dict[str, Any] = {"pool_size": 10, "max_overflow": 20, "hide_parameters": True}
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True)
-    engine = create_engine(url, poolclass=QueuePool, pool_size=10, max_overflow=20, connect_args={"timeout": 30})
+        return create_engine(url, pool_pre_ping=True, **settings)
+    engine = create_engine(url, poolclass=QueuePool, connect_args={"timeout": 30}, **settings)
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
 
@@ -99,3 +101,30 @@ def _close(error: BaseException | None) -> None:
     opened = g.pop("session", None)
     if opened is not None:
         opened.close()
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the database to the newest form of its tables, from nothing or from any earlier one."""
+    from alembic import command
+
+    with engine.begin() as connection:
+        command.upgrade(_alembic(connection), "head")
+
+
+def is_current(engine: Engine) -> bool:
+    """Does the database have the tables that this version of the server needs?"""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    with engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+        return found == ScriptDirectory.from_config(_alembic(connection)).get_current_head()
+
+
+def _alembic(connection: Any) -> Any:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", "server:migrations")
+    config.attributes["connection"] = connection
+    return config

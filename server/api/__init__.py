@@ -1,1 +1,16 @@
-"""Programs: JSON under ODK Central's paths."""
+"""The programs' side: JSON under /v1, with ODK Central's paths and codes where the case is the same."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+
+from server.api import jobs, projects
+
+
+def register(app: Flask) -> None:
+    """Add the programs' routes."""
+    programs = Blueprint("api", __name__, url_prefix="/v1")
+    programs.get("/projects")(projects.index)
+    programs.get("/projects/<int:project_id>")(projects.show)
+    programs.get("/jobs/<int:job_id>")(jobs.show)
+    app.register_blueprint(programs)

@@ -13,7 +13,8 @@ from server.db import Base, Moment, now
 class Instrument(Base):
     """A published form version. `state` is open (in the form list, accepts), closing (accepts) or closed.
 
-    `workbook` is the built .xlsx, from which the Form is read again; `media` lists the file names the form expects.
+    `definition` is the workbook as JSON, from which the Form is read again, and `digest` its SHA-256; `media` lists
+    the file names that the form expects beside it.
     """
 
     __tablename__ = "instruments"
@@ -25,6 +26,7 @@ class Instrument(Base):
     version: Mapped[str] = mapped_column(String(64))
     title: Mapped[str] = mapped_column(String(200))
     state: Mapped[str] = mapped_column(String(8), default="open")
+    digest: Mapped[str] = mapped_column(String(64))
     definition: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     xform: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     xform_md5: Mapped[str] = mapped_column(String(32))

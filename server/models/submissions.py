@@ -10,13 +10,31 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from server.db import Base, Moment, now
 from server.models.users import User
 
+REVIEW_STATES = ("received", "edited", "returned", "approved", "rejected", "hold")
+
+QUARANTINE = {
+    "unknown_form": "no form of this id was published in this project",
+    "unknown_version": "this version of the form was never published in this project",
+    "closed_form": "the form is closed",
+    "unreadable": "the answers cannot be read with the form",
+    "unknown_unit": "the unit is not in the sample",
+    "other_enumerator": "the unit is assigned to somebody else",
+    "second_interview": "the unit has a completed interview already",
+    "changed_bytes": "another sheet with the same id came before",
+    "original_missing": "it corrects a sheet that never came",
+    "outdated_edit": "it corrects a version that was corrected already",
+    "other_form": "it corrects a sheet of another form",
+}
+"""Why a sheet is kept but not counted."""
+
 
 class Submission(Base):
     """One version of one interview or visit. The columns are promoted from the answers; the answers are in Content.
 
     `root_id` is the instance id of the first version; an edit (deprecatedID) is a new row with the same root.
-    `current` marks the newest version. `quarantine` says why a sheet was kept but not counted (unknown form ...).
-    `review_state` is received, edited, returned, approved, rejected or hold.
+    `current` marks the newest version. `disposition` is the AAPOR code that `result` stands for, "" while open.
+    `quarantine` is a key of QUARANTINE when the sheet is kept but not counted, else "".
+    `review_state` is one of REVIEW_STATES.
     """
 
     __tablename__ = "submissions"
@@ -42,6 +60,7 @@ class Submission(Base):
     device_id: Mapped[str] = mapped_column(String(64), default="")
     unit_key: Mapped[str] = mapped_column(String(64), default="")
     result: Mapped[str] = mapped_column(String(16), default="")
+    disposition: Mapped[str] = mapped_column(String(8), default="")
     visit: Mapped[int] = mapped_column(default=1)
     lat: Mapped[float | None] = mapped_column(Float, default=None)
     lon: Mapped[float | None] = mapped_column(Float, default=None)
@@ -50,7 +69,7 @@ class Submission(Base):
     received_at: Mapped[datetime] = mapped_column(Moment, default=now)
     review_state: Mapped[str] = mapped_column(String(12), default="received")
     current: Mapped[bool] = mapped_column(default=True)
-    quarantine: Mapped[str] = mapped_column(String(200), default="")
+    quarantine: Mapped[str] = mapped_column(String(24), default="")
 
     enumerator: Mapped[User | None] = relationship()
 

@@ -1,0 +1,96 @@
+"""Instruments: publish a form to the field, and read a published one again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from forms.workbook import Workbook, to_json
+from forms.xform import compile as compile_workbook
+from server.errors import Problem, not_found
+from server.intake.definitions import form_of
+from server.models.instruments import Instrument, InstrumentFile, of_version
+from server.operations import events
+from server.storage import Storage
+
+__all__ = ["attach", "close", "form_of", "publish"]
+
+
+def publish(session: Session, *, project_id: int, workbook: Workbook, actor: str = "command line") -> Instrument:
+    """Compile a workbook and give it to the project's tablets; sheets of older versions are accepted all the same.
+
+    Raises CompileError when pyxform refuses the sheets, and Problem 409.6 when this version is published already
+    with other contents. The same version with the same contents is returned as it is.
+    """
+    definition = to_json(workbook).encode()
+    digest = hashlib.sha256(definition).hexdigest()
+    xform = compile_workbook(workbook)
+    there = session.scalar(of_version(project_id, xform.form_id, xform.version))
+    if there is not None:
+        if there.digest == digest:
+            return there
+        raise Problem(
+            409.6,
+            f"Version {xform.version} of {xform.form_id} is published with other contents. "
+            "Raise the version in form.toml.",
+        )
+    instrument = Instrument(
+        project_id=project_id,
+        form_id=xform.form_id,
+        version=xform.version,
+        title=workbook.header.title,
+        digest=digest,
+        definition=definition,
+        xform=xform.xml,
+        xform_md5=xform.md5,
+        media=list(xform.media),
+    )
+    session.add(instrument)
+    session.flush()
+    events.record(
+        session,
+        actor=actor,
+        verb="instrument.publish",
+        subject=f"{xform.form_id} {xform.version}",
+        project_id=project_id,
+    )
+    return instrument
+
+
+def attach(session: Session, *, instrument_id: int, files: Mapping[str, bytes], storage: Storage) -> int:
+    """Keep the media files of an instrument, by name; they are the same for every tablet. Returns how many.
+
+    Raises Problem 400.8 for a file that the form does not ask for.
+    """
+    instrument = session.get(Instrument, instrument_id)
+    if instrument is None:
+        raise not_found(f"Instrument {instrument_id}")
+    for name, data in files.items():
+        if name not in instrument.media:
+            asked = ", ".join(instrument.media) or "none"
+            raise Problem(400.8, f"The form does not ask for a file {name!r}; it asks for: {asked}.")
+        md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
+        session.add(InstrumentFile(instrument_id=instrument_id, name=name, digest=storage.put(data), md5=md5))
+    session.flush()
+    return len(files)
+
+
+def close(session: Session, *, instrument_id: int, state: str, actor: str) -> Instrument:
+    """Take an instrument out of the form list (`closing`: still accepted; `closed`: quarantined) or reopen it."""
+    instrument = session.get(Instrument, instrument_id)
+    if instrument is None:
+        raise not_found(f"Instrument {instrument_id}")
+    if state not in ("open", "closing", "closed"):
+        raise Problem(400.8, f"{state!r} is no state of a form; they are open, closing, closed.", {"field": "state"})
+    instrument.state = state
+    events.record(
+        session,
+        actor=actor,
+        verb="instrument.publish",
+        subject=f"{instrument.form_id} {instrument.version}",
+        project_id=instrument.project_id,
+        details={"state": state},
+    )
+    return instrument
