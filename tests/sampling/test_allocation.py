@@ -11,7 +11,7 @@ from sampling import allocation
 from sampling.errors import PlanError
 
 # MU284 (Särndal, Swensson and Wretman 1992, appendix B): municipalities by region, S of RMT85; the reference
-# shares are n_h = 60 N_h S_h / sum and so on, as R's `PracTools::strAlloc` gives them.
+# shares, 60 N_h S_h / sum(N_h S_h) and 60 N_h / N, were computed in R 4.2.2.
 UNITS = np.array([25, 48, 32, 38, 56, 41, 15, 29])
 SPREAD = np.array(
     [1201.14472899813, 306.248970905783, 179.396434315628, 558.324795728162,
