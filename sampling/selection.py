@@ -81,13 +81,13 @@ def systematic(units: int, n: int, rng: np.random.Generator) -> Drawn:
     """
     _demand_count(units, n)
     probabilities = np.full(units, n / units)
-    return Drawn(_walk(probabilities, 1.0 - rng.random()), probabilities)
+    return Drawn(walk(probabilities, 1.0 - rng.random()), probabilities)
 
 
 def pps_systematic(sizes: Numbers, n: int, rng: np.random.Generator) -> Drawn:
     """Systematic sampling with probability proportional to size, in the order given (Madow 1949)."""
     probabilities = inclusion_probabilities(sizes, n)
-    return Drawn(_walk(probabilities, 1.0 - rng.random()), probabilities)
+    return Drawn(walk(probabilities, 1.0 - rng.random()), probabilities)
 
 
 def sampford(sizes: Numbers, n: int, rng: np.random.Generator) -> Drawn:
@@ -180,7 +180,7 @@ def _demand_count(units: int, n: int) -> None:
         raise SamplingError(f"{n} units cannot be drawn from {units}")
 
 
-def _walk(probabilities: Numbers, start: float) -> Positions:
+def walk(probabilities: Numbers, start: float) -> Positions:
     """Units whose stretch of the cumulated probabilities holds start, start + 1, ...; start in (0, 1].
 
     Unit k has the stretch (C_k-1, C_k]. Certain units stand beside the line: rounding must not skip them.

@@ -125,7 +125,7 @@ def test_systematic_joint_probabilities_equal_the_sum_over_all_starts():
     steps = np.unique(np.concatenate([[0.0, 1.0], np.cumsum(p) % 1]).round(12))
     expected = np.zeros((10, 10))
     for low, high in pairwise(steps):
-        drawn = selection._walk(p, (low + high) / 2)
+        drawn = selection.walk(p, (low + high) / 2)
         expected[np.ix_(drawn, drawn)] += high - low
     stated = whole_matrix("pps_systematic", p)
     assert stated == pytest.approx(expected, abs=1e-11)
@@ -156,7 +156,7 @@ def test_sampford_stays_exact_where_probabilities_are_near_one():
 
 def test_systematic_walk_equals_that_of_r():
     p = selection.inclusion_probabilities(SIZES, 4)
-    drawn = {u: (selection._walk(p, u) + 1).tolist() for u in (0.05, 0.25, 0.5, 0.75, 0.95)}
+    drawn = {u: (selection.walk(p, u) + 1).tolist() for u in (0.05, 0.25, 0.5, 0.75, 0.95)}
     assert drawn == {
         0.05: [1, 3, 5, 7],
         0.25: [1, 3, 6, 9],
