@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from weighting.domains import as_text
+from weighting.codes import texts
 from weighting.errors import RecipeError
 from weighting.naming import require_columns
 from weighting.stages import Floats
@@ -45,7 +45,7 @@ def redistribute(
     """
     require_columns(data, within, RecipeError)
     rows = givers | takers
-    keys = [data.loc[rows, column].map(as_text).to_numpy(dtype=object) for column in within]
+    keys = [texts(data[column])[rows] for column in within]
     names = [_names(within, keys, depth, int(rows.sum())) for depth in range(len(within) + 1)]
     own = weights[rows]
     taking = takers[rows]
@@ -69,11 +69,10 @@ def _names(within: Sequence[str], keys: list[NDArray[np.object_]], depth: int, r
     """The name of each row's class when the first `depth` variables form the classes."""
     if depth == 0:
         return np.full(rows, ALL, dtype=object)
-    parts = [pd.Series(key, dtype=object) for key in keys[:depth]]
-    name = within[0] + "=" + parts[0]
-    for column, part in zip(within[1:depth], parts[1:], strict=True):
-        name = name + ", " + column + "=" + part
-    return name.to_numpy(dtype=object)
+    name = within[0] + "=" + keys[0]
+    for column, key in zip(within[1:depth], keys[1:depth], strict=True):
+        name = name + ", " + column + "=" + key
+    return np.asarray(name, dtype=object)
 
 
 def _failing(

@@ -109,6 +109,8 @@ def diagnose(rows: Path, disposition: str, weight: str | None, as_json: bool) ->
 @click.argument("households", type=FILE)
 @click.option("--persons", type=FILE, help="Member rows (CSV), for tables of level person.")
 @click.option("--on", default="household_id", show_default=True, help="The column that links persons to households.")
+@click.option("--recipe", "recipe_file", type=FILE, help="Weigh HOUSEHOLDS by this recipe first.")
+@click.option("--margins", multiple=True, metavar="NAME=CSV", help="Control totals the recipe names; repeat.")
 @click.option("--final", default="wt_final", show_default=True, help="Column of the weight in force.")
 @click.option("--id", "wanted", help="Only this table.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
@@ -119,22 +121,33 @@ def table(
     households: Path,
     persons: Path | None,
     on: str,
+    recipe_file: Path | None,
+    margins: tuple[str, ...],
     final: str,
     wanted: str | None,
     as_json: bool,
     as_csv: bool,
     **design: str,
 ) -> None:
-    """Estimate the TABLES of a TOML file from weighted HOUSEHOLDS (CSV).
+    """Estimate the TABLES of a TOML file from HOUSEHOLDS (CSV, one row for each drawn unit).
 
-    The file holds weights, not the calibration behind them, so the errors are those of the design with the final
-    weight; from Python or the server, where the calibration is known, they are smaller.
+    \b
+    enumera estimate table tables.toml units.csv --ids ea,household_id --strata stratum
+        --probabilities prob_1,prob_2 --recipe recipe.toml --margins households=census.csv --persons persons.csv
+
+    A file of weighted rows holds weights, not the calibration behind them: without --recipe the errors are those
+    of the design with the final weight, which are greater than they need be.
     """
     import pandas as pd
 
-    from weighting import reliability, tabulation
+    from weighting import recipe, reliability, tabulation
+    from weighting.margins import Margins
 
-    survey = _survey(households, design, final)
+    if recipe_file:
+        totals = {name: Margins.read(path) for name, path in map(_named_file, margins)}
+        survey = recipe.apply(recipe.read(recipe_file), _survey(households, design), totals).survey
+    else:
+        survey = _survey(households, design, final)
     surveys = {"household": survey}
     if persons:
         surveys["person"] = survey.members(_read(persons, (on,)), on)

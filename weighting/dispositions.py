@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from weighting.domains import as_text
+from weighting.codes import texts
 from weighting.errors import DispositionError
 from weighting.stages import Floats
 
@@ -43,11 +43,11 @@ STATUS: Mapping[str, str] = MappingProxyType(
 
 def categorise(codes: pd.Series) -> pd.Series:
     """The category (I, P, R, NC, O, UH, UO, NE) of each code. Raises DispositionError listing what is no code."""
-    text = codes.map(as_text, na_action="ignore").astype(object)
-    categories = text.map({code: _category(code) for code in text.dropna().unique()})
+    text = pd.Series(texts(codes), index=codes.index, dtype=object)
+    categories = text.map({code: _category(code) for code in text.unique()})
     unknown = categories.isna()
     if unknown.any():
-        shown = ", ".join(repr(code) for code in text[unknown].fillna("").unique()[:10])
+        shown = ", ".join(repr(code) for code in text[unknown].unique()[:10])
         raise DispositionError(
             f"{int(unknown.sum())} unit(s) without an AAPOR final disposition (found: {shown}); "
             "give every drawn unit a code such as 1.1, 2.11 or 4.60"

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sampling.design import Survey
-from weighting.errors import EstimationError
-from weighting.naming import require_columns
-from weighting.stages import Codes
-
-Value = str | int | float | bool
-Condition = Mapping[str, Value | Sequence[Value]]
+from weighting.codes import Condition, column, selected
+from weighting.stages import Codes, first_rows
 
 
 @dataclass(frozen=True)
@@ -37,54 +32,27 @@ def form(survey: Survey, by: Sequence[str] = (), where: Condition | None = None)
     where  column -> wanted value, or list of wanted values; rows that differ lie in no domain
     Rows with a missing `by` value lie in no domain. Raises EstimationError for a column that is not there.
     """
-    data = survey.data
-    require_columns(data, [*by, *(where or {})], EstimationError)
-    inside = (survey.weights != 0) & selected(data, where or {})
-    code = np.zeros(len(data), dtype=np.int64)
-    for column in by:
-        own, count = _ordered_codes(data[column])
+    inside = (survey.weights != 0) & selected(survey, where or {})
+    code = np.zeros(len(survey.data), dtype=np.int64)
+    held = {name: column(survey, name) for name in by}
+    for values in held.values():
+        own, count = _ordered_codes(values)
         inside &= own >= 0
         code = code * count + own
     if not by:
         return Domains(pd.DataFrame(index=[0]), np.where(inside, 0, -1).astype(np.intp))
-    _, first, compact = np.unique(code[inside], return_index=True, return_inverse=True)
-    result = np.full(len(data), -1, dtype=np.intp)
-    result[inside] = compact
-    labels = data.loc[:, list(by)].iloc[np.flatnonzero(inside)[first]].reset_index(drop=True)
+    codes, different = pd.factorize(code[inside])
+    order = np.argsort(different)
+    result = np.full(len(code), -1, dtype=np.intp)
+    result[inside] = np.argsort(order)[codes]
+    rows = np.flatnonzero(inside)[first_rows(codes, len(different))[order]]
+    labels = pd.DataFrame({name: values.iloc[rows].array for name, values in held.items()})
     return Domains(labels, result)
 
 
-def selected(data: pd.DataFrame, where: Condition) -> NDArray[np.bool_]:
-    """True for rows whose columns hold the wanted values."""
-    keep = np.ones(len(data), dtype=np.bool_)
-    for column, wanted in where.items():
-        values = [wanted] if isinstance(wanted, (str, int, float)) else list(wanted)
-        keep &= np.any([equals(data[column], value) for value in values], axis=0)
-    return keep
-
-
-def equals(column: pd.Series, value: Value) -> NDArray[np.bool_]:
-    """True where `column` holds `value`; codes kept as text and as numbers are the same code."""
-    if pd.api.types.is_numeric_dtype(column.dtype):
-        try:
-            number = float(value)
-        except ValueError:
-            return np.zeros(len(column), dtype=np.bool_)
-        return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan) == number)
-    text = column.astype("str").to_numpy(dtype=object)
-    return np.asarray((text == as_text(value)) & column.notna().to_numpy())
-
-
-def as_text(value: object) -> str:
-    """A code as text: 1 and 1.0 are "1"."""
-    if isinstance(value, (float, np.floating)) and float(value).is_integer():
-        return str(int(value))
-    return str(value)
-
-
-def _ordered_codes(column: pd.Series) -> tuple[Codes, int]:
+def _ordered_codes(values: pd.Series) -> tuple[Codes, int]:
     """Codes in the order of the categories, or of the sorted values; -1 for missing."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        return column.cat.codes.to_numpy().astype(np.intp), max(len(column.cat.categories), 1)
-    codes, values = pd.factorize(column, sort=True)
-    return codes.astype(np.intp), max(len(values), 1)
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return values.cat.codes.to_numpy().astype(np.intp), max(len(values.cat.categories), 1)
+    codes, different = pd.factorize(values, sort=True)
+    return codes.astype(np.intp), max(len(different), 1)

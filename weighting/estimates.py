@@ -13,9 +13,9 @@ from scipy import sparse, stats
 
 from sampling.design import Survey
 from weighting import domains, reliability
-from weighting.domains import Condition, Domains, Value
+from weighting.codes import Condition, Value, column, equals
+from weighting.domains import Domains
 from weighting.errors import EstimationError
-from weighting.naming import require_columns
 from weighting.stages import Codes, Floats
 from weighting.variance import degrees_of_freedom, variance
 
@@ -67,7 +67,7 @@ def total(
         shape = (len(survey.data), 1)
         counted = Statistics(["count"], [None], np.ones(shape), None, np.ones(shape, dtype=np.bool_))
         return estimate(survey, counted, domains.form(survey, by, where), level)
-    top, valid = _observed(survey.data, names, value)
+    top, valid = _observed(survey, names, value)
     statistics = Statistics(names, [value] * len(names), top, None, valid)
     return estimate(survey, statistics, domains.form(survey, by, where), level)
 
@@ -82,7 +82,7 @@ def mean(
 ) -> pd.DataFrame:
     """Estimated means of numeric variables, each over its own rows without missing values."""
     names = _names(variables)
-    top, valid = _observed(survey.data, names, None)
+    top, valid = _observed(survey, names, None)
     statistics = Statistics(names, [None] * len(names), top, np.ones_like(top), valid)
     return estimate(survey, statistics, domains.form(survey, by, where), level)
 
@@ -101,11 +101,10 @@ def proportion(
     The interval is symmetric on the logit scale (R: `svyciprop(method="logit")`), so it stays inside 0 and 1; at
     0 and 1, where there is no logit, it is that of Clopper and Pearson (1934) with the unweighted cases.
     """
-    require_columns(survey.data, [variable], EstimationError)
     formed = domains.form(survey, by, where)
-    observed = survey.data[variable][formed.code >= 0]
+    observed = column(survey, variable)[formed.code >= 0]
     wanted = _levels(observed) if value is None else [value]
-    pairs = [_observed(survey.data, [variable], level_value) for level_value in wanted]
+    pairs = [_observed(survey, [variable], level_value) for level_value in wanted]
     top, valid = np.hstack([pair[0] for pair in pairs]), np.hstack([pair[1] for pair in pairs])
     names = [variable] * len(wanted)
     statistics = Statistics(names, list(wanted), top, np.ones_like(top), valid, interval="logit")
@@ -122,7 +121,7 @@ def ratio(
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Estimated ratio of two totals, over rows where neither is missing (R: `svyratio`)."""
-    both, observed = _observed(survey.data, [numerator, denominator], None)
+    both, observed = _observed(survey, [numerator, denominator], None)
     valid = observed[:, :1] & observed[:, 1:]
     statistics = Statistics([f"{numerator}/{denominator}"], [None], both[:, :1], both[:, 1:], valid)
     return estimate(survey, statistics, domains.form(survey, by, where), level)
@@ -216,28 +215,26 @@ def _names(variables: str | Sequence[str]) -> list[str]:
     return [variables] if isinstance(variables, str) else list(variables)
 
 
-def _observed(data: pd.DataFrame, names: list[str], value: Value | None) -> tuple[Floats, NDArray[np.bool_]]:
+def _observed(survey: Survey, names: list[str], value: Value | None) -> tuple[Floats, NDArray[np.bool_]]:
     """Numbers (or 1 where the column equals `value`) and where they are observed, both (n, K)."""
-    require_columns(data, names, EstimationError)
-    top = np.empty((len(data), len(names)))
+    top = np.empty((len(survey.data), len(names)))
     valid = np.empty(top.shape, dtype=np.bool_)
     for position, name in enumerate(names):
-        column = data[name]
-        valid[:, position] = column.notna().to_numpy()
-        top[:, position] = domains.equals(column, value) if value is not None else _numbers(column)
+        held = column(survey, name)
+        valid[:, position] = held.notna().to_numpy()
+        top[:, position] = _numbers(held) if value is None else equals(held, value)
     return np.where(valid, top, 0.0), valid
 
 
-def _numbers(column: pd.Series) -> Floats:
-    if not (pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_bool_dtype(column.dtype)):
-        raise EstimationError(f"column {column.name!r} is not numeric; name a `value` to count, or use proportion")
-    numbers: Floats = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    return numbers
+def _numbers(held: pd.Series) -> Floats:
+    if not pd.api.types.is_numeric_dtype(held.dtype):
+        raise EstimationError(f"column {held.name!r} is not numeric; name a `value` to count, or use proportion")
+    return held.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
-def _levels(column: pd.Series) -> list[Value]:
+def _levels(held: pd.Series) -> list[Value]:
     """The values that occur, in the order of the categories or sorted."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        present = set(column.dropna())
-        return [level for level in column.cat.categories if level in present]
-    return sorted(column.dropna().unique().tolist())
+    if isinstance(held.dtype, pd.CategoricalDtype):
+        present = set(held.dropna())
+        return [level for level in held.cat.categories if level in present]
+    return sorted(held.dropna().unique().tolist())

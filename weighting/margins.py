@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from weighting.domains import as_text
+from weighting.codes import as_text, texts
 from weighting.errors import MarginError
 from weighting.naming import nearest, require_columns
 from weighting.stages import Codes, Floats
@@ -120,20 +121,17 @@ class Margins:
         return pd.DataFrame(columns, index=data.index), totals
 
 
-def _row_codes(data: pd.DataFrame, variable: str) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+def _row_codes(data: pd.DataFrame, variable: str) -> NDArray[np.object_]:
     """The code of each row as text, "" where missing; the parts of a joint variable joined."""
     parts = variable.split(JOINT)
     require_columns(data, parts, MarginError)
-    columns = [
-        data[part].map(as_text, na_action="ignore").astype(object).where(data[part].notna(), "") for part in parts
-    ]
-    joined = columns[0].to_numpy(dtype=object)
-    for column in columns[1:]:
-        joined = joined + JOINT + column.to_numpy(dtype=object)
-    return np.asarray(joined, dtype=object)
+    joined = texts(data[parts[0]])
+    for part in parts[1:]:
+        joined = joined + JOINT + texts(data[part])
+    return joined
 
 
-def _disagreements(variable: str, table: pd.Series, present: np.ndarray[tuple[int], np.dtype[np.object_]]) -> list[str]:
+def _disagreements(variable: str, table: pd.Series, present: NDArray[np.object_]) -> list[str]:
     counts = pd.Series(present, dtype=object).value_counts(sort=False)
     wanted = table[table > 0]
     unknown = [

@@ -94,6 +94,13 @@ def indicator(codes: Codes, count: int) -> Any:
     return sparse.csr_array((np.ones(len(rows)), (codes[rows], rows)), shape=(count, len(codes)))
 
 
+def first_rows(codes: Codes, count: int) -> Codes:
+    """The first row of each code from 0 to count - 1."""
+    first = np.empty(count, dtype=np.intp)
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+    return first
+
+
 def _factorised(data: pd.DataFrame, column: str) -> tuple[Codes, pd.Index[Any]]:
     codes, names = pd.factorize(data[column])
     if (codes < 0).any():
@@ -106,9 +113,8 @@ def _factorised(data: pd.DataFrame, column: str) -> tuple[Codes, pd.Index[Any]]:
 def _codes_within(data: pd.DataFrame, column: str, group: Codes) -> tuple[Codes, Codes]:
     """Codes of the clusters of `column` nested in `group`, and the first row of each cluster."""
     own, names = _factorised(data, column)
-    both = group.astype(np.int64) * len(names) + own
-    _, first, codes = np.unique(both, return_index=True, return_inverse=True)
-    return codes.astype(np.intp), first.astype(np.intp)
+    codes, different = pd.factorize(group.astype(np.int64) * len(names) + own)
+    return codes.astype(np.intp), first_rows(codes, len(different))
 
 
 def _chances(data: pd.DataFrame, column: str, codes: Codes, first: Codes) -> Floats:

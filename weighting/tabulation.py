@@ -12,7 +12,7 @@ import pandas as pd
 
 from sampling.design import Survey
 from weighting import estimates
-from weighting.domains import Condition, Value, as_text
+from weighting.codes import Condition, Value, as_text
 from weighting.errors import EstimationError
 from weighting.margins import JOINT
 from weighting.naming import nearest

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sampling.design import Survey
-from weighting.domains import as_text
+from weighting.codes import texts
 from weighting.errors import RecipeError
 from weighting.ledger import Step, record
 from weighting.naming import require_columns
@@ -27,11 +27,11 @@ def trim(survey: Survey, above: float, within: Sequence[str] = (), name: str = "
     require_columns(survey.data, within, RecipeError)
     before = survey.weights
     after = before.copy()
-    label = pd.Series("all", index=range(len(before)), dtype=object)
+    label = np.full(len(before), "all", dtype=object)
     for column in within:
-        label = label + ", " + column + "=" + survey.data[column].map(as_text).reset_index(drop=True)
+        label = label + ", " + column + "=" + texts(survey.data[column])
     rows = []
-    for cell, members in pd.Series(np.flatnonzero(before > 0)).groupby(label[before > 0].to_numpy()):
+    for cell, members in pd.Series(np.flatnonzero(before > 0)).groupby(label[before > 0]):
         index = members.to_numpy()
         cap = above * float(np.median(before[index]))
         after[index] = _capped(before[index], cap, str(cell))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy import sparse
 
 from sampling.design import Survey
@@ -36,6 +37,8 @@ def variance(survey: Survey, scores: Any) -> Floats:
     calibrated = _is_calibrated(survey)
     longest = len(survey.data) if calibrated else max(stage.members.shape[0] for stage in stages)
     result = np.zeros(scores.shape[1])
+    if sparse.issparse(scores) and scores.shape[1] * longest > CELLS_AT_ONCE:
+        scores = scores.tocsc()  # cutting columns out of rows is slow
     for columns in _blocks(scores.shape[1], longest):
         totals = _unit_scores(survey, _columns(scores, columns))
         for stage in stages:
@@ -135,5 +138,5 @@ def _dense(matrix: Any) -> Floats:
 def _distinct(domain: Codes, code: Codes, count: int) -> Codes:
     """How many different codes occur in each domain."""
     width = int(code.max(initial=0)) + 1
-    pairs = np.unique(domain.astype(np.int64) * width + code)
+    pairs = pd.unique(domain.astype(np.int64) * width + code)
     return np.bincount(pairs // width, minlength=count).astype(np.intp)
