@@ -34,3 +34,16 @@ def load(
     if name not in names():
         raise WorkbookError(f"library: no form {name!r}. {suggestion(name, names())}")
     return workbook.read(folder(name), parameters, lists, draft=draft)
+
+
+def read(
+    form: str,
+    parameters: Mapping[str, str] | None = None,
+    lists: Mapping[str, ListSource] | None = None,
+    *,
+    draft: bool = False,
+) -> Workbook:
+    """Read the form folder or file at that path when there is one, else the library form of that name."""
+    if Path(form).exists():
+        return workbook.read(form, parameters, lists, draft=draft)
+    return load(form, parameters, lists, draft=draft)

@@ -16,6 +16,9 @@ from forms.sheets import MEDIA, WORDING, Row, Sheets, read_csv, split_language
 COLUMNS = ("sheet", "name", "column", "text", "source")
 PLACEHOLDER = re.compile(r"\$\{\s*([^}\s]+)\s*\}|\{\{\s*(\w+)\s*\}\}")
 
+Key = tuple[str, str, str]
+"""Sheet, name and column of a text."""
+
 Languages = Mapping[str, str]
 """Language code -> heading in the sheets, default language first: `{"ru": "Русский (ru)"}`."""
 
@@ -58,21 +61,18 @@ def fold(
         path = folder / "translations" / f"{language}.csv"
         if language == default or not path.exists():
             continue
-        entries = _entries(path, f"{folder.name}/translations/{path.name}")
-        used: set[tuple[str, str, str]] = set()
+        lines = read_entries(path, f"{folder.name}/translations/{path.name}")
+        used: set[Key] = set()
         for sheet in ("survey", "choices"):
             rows = []
             for row in folded.get(sheet, ()):
-                cells = dict(row)
-                for base, source in _sources(row, languages[default]):
-                    key = (sheet, name_of(sheet, row), base)
-                    if key in entries:
-                        used.add(key)
-                        findings.extend(_doubts(entries[key], source, language))
-                        cells.setdefault(f"{base}::{heading}", entries[key].get("text", ""))
-                rows.append(row.replace(cells))
+                texts = _texts_of(row, sheet, lines, languages[default])
+                used.update(texts)
+                findings.extend(doubt for key in texts for doubt in _doubts(lines[key], texts[key], language))
+                said = {f"{key[2]}::{heading}": lines[key].get("text", "") for key in texts}
+                rows.append(row.replace({**said, **row}))
             folded[sheet] = tuple(rows)
-        findings.extend(_orphan(entries[key]) for key in entries if key not in used)
+        findings.extend(_orphan(lines[key]) for key in lines if key not in used)
     return folded, tuple(findings)
 
 
@@ -107,11 +107,31 @@ def name_of(sheet: str, row: Row) -> str:
     return row.get("name", "") if sheet == "survey" else f"{row.get('list_name', '')}/{row.get('name', '')}"
 
 
-def worksheet(sheets: Sheets, languages: Languages, default: str, language: str) -> str:
+def read_entries(path: Path, file: str) -> dict[Key, Row]:
+    """The lines of one translation file."""
+    found: dict[Key, Row] = {}
+    for row in read_csv(path, file):
+        if unknown := sorted(set(row) - set(COLUMNS)):
+            raise WorkbookError(f"{row.where}: unknown column {unknown[0]!r}. Columns are {', '.join(COLUMNS)}.")
+        key = (row.get("sheet", ""), row.get("name", ""), row.get("column", ""))
+        if key in found:
+            raise WorkbookError(
+                f"{row.where}: {key[2]} of {key[1]!r} is translated twice, first in line {found[key].line}. "
+                "Delete one of the two lines."
+            )
+        found[key] = row
+    return found
+
+
+def worksheet(
+    sheets: Sheets, languages: Languages, default: str, language: str, known: Mapping[Key, Row] | None = None
+) -> str:
     """The CSV text of `translations/<language>.csv` for these rows: every source text with its present hash.
 
-    Text already in the rows is kept; what has none is left empty for the translator.
+    Text already there is kept, that of `known` with the hash it was made from, so that it stays stale until
+    somebody has looked at it; what has no text is left empty for the translator.
     """
+    known = known or {}
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -122,29 +142,22 @@ def worksheet(sheets: Sheets, languages: Languages, default: str, language: str)
                 key = (sheet, name_of(sheet, row), base)
                 if key not in seen and _has_letters(source):
                     seen.add(key)
-                    writer.writerow([*key, row.get(f"{base}::{languages[language]}", ""), source_hash(source)])
+                    entry: Mapping[str, str] = known.get(key, {})
+                    text = entry.get("text") or row.get(f"{base}::{languages[language]}", "")
+                    writer.writerow([*key, text, entry.get("source") or source_hash(source)])
     return out.getvalue()
+
+
+def _texts_of(row: Row, sheet: str, lines: Mapping[Key, Row], heading: str) -> dict[Key, str]:
+    """The translated lines that belong to a row, each with its source text."""
+    name = name_of(sheet, row)
+    return {(sheet, name, base): text for base, text in _sources(row, heading) if (sheet, name, base) in lines}
 
 
 def _sources(row: Row, heading: str) -> Iterator[tuple[str, str]]:
     for base in WORDING:
         if text := row.get(f"{base}::{heading}"):
             yield base, text
-
-
-def _entries(path: Path, file: str) -> dict[tuple[str, str, str], Row]:
-    entries: dict[tuple[str, str, str], Row] = {}
-    for row in read_csv(path, file):
-        if unknown := sorted(set(row) - set(COLUMNS)):
-            raise WorkbookError(f"{row.where}: unknown column {unknown[0]!r}. Columns are {', '.join(COLUMNS)}.")
-        key = (row.get("sheet", ""), row.get("name", ""), row.get("column", ""))
-        if key in entries:
-            raise WorkbookError(
-                f"{row.where}: {key[2]} of {key[1]!r} is translated twice, first in line {entries[key].line}. "
-                "Delete one of the two lines."
-            )
-        entries[key] = row
-    return entries
 
 
 def _doubts(entry: Row, source: str, language: str) -> Iterator[Finding]:

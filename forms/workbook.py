@@ -117,6 +117,22 @@ def take_apart(source: str | Path, folder: str | Path) -> tuple[str, ...]:
     return folders.write(head, found, Path(folder))
 
 
+def translation_sheet(folder: str | Path, language: str) -> str:
+    """The CSV text of a form folder's `translations/<language>.csv`, new texts added, gone ones left out."""
+    folder = Path(folder)
+    head = header.read_toml(folder / "form.toml", f"{folder.name}/form.toml")
+    if language not in head.languages or language == head.language:
+        known = sorted(set(head.languages) - {head.language})
+        raise WorkbookError(
+            f"{folder.name}/form.toml: no language {language!r} to translate into. "
+            f"{header.suggestion(language, known)} Languages are listed below [languages]."
+        )
+    raw = translations.qualify(_raw_sheets(folder), head.headings, head.language)
+    path = folder / "translations" / f"{language}.csv"
+    known_lines = translations.read_entries(path, path.name) if path.exists() else {}
+    return translations.worksheet(raw, head.headings, head.language, language, known_lines)
+
+
 def to_json(workbook: Workbook) -> str:
     """The workbook as JSON text; `from_json` gives it back."""
     kept = {
@@ -179,11 +195,9 @@ def _read_part(
     folder: Path, head: Header, lists: Mapping[str, ListSource], trail: tuple[str, ...]
 ) -> tuple[Sheets, tuple[Finding, ...]]:
     """The sheets of a form folder or of a module's folder, its translations folded in and includes expanded."""
-    raw: dict[str, tuple[Row, ...]] = {"survey": sheets.read_csv(folder / "survey.csv", f"{folder.name}/survey.csv")}
-    _refuse_unknown_columns(raw["survey"])
-    raw["choices"] = (*_folder_choices(folder), *(() if trail else _shared_choices(head)))
-    if (folder / "entities.csv").exists():
-        raw["entities"] = sheets.read_csv(folder / "entities.csv", f"{folder.name}/entities.csv")
+    raw = _raw_sheets(folder)
+    if not trail:
+        raw["choices"] += tuple(_shared_choices(head))
     here = {} if trail else lists
     found, findings = translations.fold(
         _replace_lists(translations.qualify(raw, head.headings, head.language), here, head),
@@ -200,6 +214,16 @@ def _read_part(
         return module
 
     return composition.expand(found, read_module), tuple(doubts)
+
+
+def _raw_sheets(folder: Path) -> dict[str, tuple[Row, ...]]:
+    """The rows of a folder's own files."""
+    raw = {"survey": sheets.read_csv(folder / "survey.csv", f"{folder.name}/survey.csv")}
+    _refuse_unknown_columns(raw["survey"])
+    raw["choices"] = _folder_choices(folder)
+    if (folder / "entities.csv").exists():
+        raw["entities"] = sheets.read_csv(folder / "entities.csv", f"{folder.name}/entities.csv")
+    return raw
 
 
 def _module_folder(folder: Path, name: str, row: Row) -> Path:

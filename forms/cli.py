@@ -1,0 +1,225 @@
+"""Command line: `enumera forms`. Each command reads its words, calls one function and prints."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+FORM = click.argument("form")
+DRAFT = click.option("--draft", is_flag=True, help="Put marked source text where a translation is missing.")
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def _pairs(context: click.Context, option: click.Parameter, words: Sequence[str]) -> dict[str, str]:
+    """`name=value` words as a dict."""
+    for word in words:
+        if "=" not in word:
+            raise click.BadParameter(f"{word!r} is not name=value", context, option)
+    return dict(word.split("=", 1) for word in words)
+
+
+PARAMETERS = click.option(
+    *("-p", "--parameter", "parameters"), multiple=True, callback=_pairs, metavar="NAME=VALUE",
+    help="Set a parameter of form.toml. May be given several times.",
+)  # fmt: skip
+LISTS = click.option(
+    *("-l", "--list", "lists"), multiple=True, callback=_pairs, metavar="NAME=FILE",
+    help="Replace a choice list by a CSV file. May be given several times.",
+)  # fmt: skip
+
+
+@click.group("forms")
+def group() -> None:
+    """Questionnaires: list, check, build, translate, and read back.
+
+    FORM is the name of a library form, a form folder, an .xlsx or a .md file.
+    """
+
+
+@group.command("list")
+@AS_JSON
+def list_forms(as_json: bool) -> None:
+    """List the library's forms."""
+    from forms import catalog
+
+    rows = [_summary(catalog.load(name, draft=True)) for name in catalog.names()]
+    _print(rows, ("id", "version", "languages", "questions", "title"), as_json)
+
+
+@group.command()
+@FORM
+@PARAMETERS
+@LISTS
+@AS_JSON
+def show(form: str, parameters: dict[str, str], lists: dict[str, str], as_json: bool) -> None:
+    """Show a form's questions with their place, type, universe and wording."""
+    from forms import catalog
+    from forms.definition import Form
+
+    tree = Form.from_workbook(catalog.read(form, parameters, lists, draft=True))
+    rows = [
+        {
+            "path": question.path,
+            "type": f"{question.type} {question.list_name or ''}".strip(),
+            "universe": question.columns.get("universe", ""),
+            "concept": question.columns.get("concept", ""),
+            "label": question.labels.get(tree.language, ""),
+        }
+        for question in tree.questions()
+    ]
+    _print(rows, ("path", "type", "universe", "label"), as_json)
+
+
+@group.command()
+@click.argument("forms", nargs=-1, required=True, metavar="FORM...")
+@PARAMETERS
+@LISTS
+@click.option("--strict", is_flag=True, help="Warnings count as errors.")
+@AS_JSON
+@click.pass_context
+def check(
+    context: click.Context,
+    forms: tuple[str, ...],
+    parameters: dict[str, str],
+    lists: dict[str, str],
+    strict: bool,
+    as_json: bool,
+) -> None:
+    """Hold forms against the house rules; exit 1 when one is not fit for the field."""
+    from dataclasses import asdict
+
+    from forms import catalog, checks
+
+    findings = [
+        finding for form in forms for finding in checks.check(catalog.read(form, parameters, lists, draft=True))
+    ]
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
+    else:
+        for finding in findings:
+            click.echo(str(finding))
+    counts = {level: sum(finding.level == level for finding in findings) for level in ("error", "warning", "info")}
+    click.echo(", ".join(f"{number} {level}" for level, number in counts.items()), err=True)
+    if counts["error"] or (strict and counts["warning"]):
+        context.exit(1)
+
+
+@group.command()
+@AS_JSON
+def rules(as_json: bool) -> None:
+    """List the house rules that `check` knows."""
+    from forms import checks
+
+    rows = [{"id": rule.id, "level": rule.level, "asks": rule.summary} for rule in checks.rules()]
+    _print(rows, ("id", "level", "asks"), as_json)
+
+
+@group.command()
+@FORM
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="A file .xlsx or .xml.")
+@PARAMETERS
+@LISTS
+@DRAFT
+@AS_JSON
+def build(
+    form: str, output: Path, parameters: dict[str, str], lists: dict[str, str], draft: bool, as_json: bool
+) -> None:
+    """Build a form: .xlsx for Excel and ODK tools, .xml (XForm) for the tablet."""
+    from forms import catalog, workbook, xform
+
+    if output.suffix not in (".xlsx", ".xml"):
+        raise click.BadParameter(f"{output.name!r} ends neither in .xlsx nor in .xml", param_hint="--output")
+    built = catalog.read(form, parameters, lists, draft=draft)
+    compiled = xform.compile(built)
+    if output.suffix == ".xlsx":
+        workbook.write_xlsx(built, output)
+    else:
+        output.write_bytes(compiled.xml)
+    for warning in compiled.warnings:
+        click.echo(warning, err=True)
+    row = {"file": str(output), "form_id": compiled.form_id, "version": compiled.version, "md5": compiled.md5}
+    _print([{**row, "media": list(compiled.media)}], ("file", "form_id", "version", "md5"), as_json)
+
+
+@group.command("import")
+@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def import_form(source: Path, folder: Path) -> None:
+    """Make a form folder of an .xlsx or .md form."""
+    from forms import workbook
+
+    for name in workbook.take_apart(source, folder):
+        click.echo(str(folder / name))
+
+
+@group.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("language")
+@click.option("--write", is_flag=True, help="Write translations/LANGUAGE.csv instead of printing it.")
+def translate(folder: Path, language: str, write: bool) -> None:
+    """Print a form folder's translation sheet: texts still to translate have an empty text."""
+    from forms import workbook
+
+    sheet = workbook.translation_sheet(folder, language)
+    if write:
+        path = folder / "translations" / f"{language}.csv"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(sheet, encoding="utf-8")
+        click.echo(f"wrote {path}", err=True)
+    else:
+        click.echo(sheet, nl=False)
+
+
+@group.command()
+@FORM
+@click.argument("instances", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="A file .csv.zip or .dta.")
+@click.option("--language", help="Language of labels; the form's default when not given.")
+@PARAMETERS
+@LISTS
+def tables(
+    form: str, instances: Path, output: Path, language: str | None, parameters: dict[str, str], lists: dict[str, str]
+) -> None:
+    """Make linked tables of a folder of filled forms (*.xml, also below it)."""
+    from forms import catalog, codebook, formats
+    from forms import instances as sheets
+    from forms import tables as flat
+    from forms.definition import Form
+
+    tree = Form.from_workbook(catalog.read(form, parameters, lists, draft=True))
+    filled = [sheets.parse(path.read_bytes(), tree) for path in sorted(instances.rglob("*.xml"))]
+    made = flat.flatten(tree, filled)
+    formats.write(output, made, codebook.of(tree), language or tree.language)
+    for name, frame in made.frames.items():
+        click.echo(f"{name}: {len(frame)} rows", err=True)
+
+
+def _summary(book: Any) -> dict[str, Any]:
+    from forms.definition import Form
+
+    tree = Form.from_workbook(book)
+    return {
+        "id": tree.id,
+        "version": tree.version,
+        "languages": list(tree.languages),
+        "questions": sum(1 for _ in tree.questions()),
+        "title": tree.title,
+    }
+
+
+def _print(rows: Sequence[dict[str, Any]], columns: Sequence[str], as_json: bool) -> None:
+    """Rows as JSON, or as a table with aligned columns."""
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    cells = [
+        [" ".join(value) if isinstance(value := row[column], list) else str(value) for column in columns]
+        for row in rows
+    ]
+    widths = [max(map(len, column)) for column in zip(*[list(columns), *cells], strict=True)]
+    for line in [list(columns), *cells]:
+        click.echo("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
