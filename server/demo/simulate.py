@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -71,11 +71,11 @@ class Enumerator:
             self.outbox.put(sheets.write(self.device, self.population, call, listed, source))
         return len(calls)
 
-    def post(self, stop: Event, seconds: float) -> int:
+    def post(self, seconds: float) -> int:
         """The evening: send what waits, spread over `seconds`. Returns the number of sheets sent."""
         waiting = self.outbox.waiting()
         for place in waiting:
-            if stop.wait(seconds / len(waiting)):
+            if self.tablet.stop.wait(seconds / len(waiting)):
                 break
             self.tablet.send(place)
             self.outbox.mark_sent(place)
@@ -86,32 +86,48 @@ class Enumerator:
         return sum(one.removeprefix("uuid:") in known for one in ids)
 
 
-def team(urls: Mapping[str, str], form: Form, population: Population, folder: Path, seed: int) -> list[Enumerator]:
+def team(
+    urls: Mapping[str, str], form: Form, population: Population, folder: Path, seed: int, stop: Event
+) -> list[Enumerator]:
     """One enumerator with a tablet for each app-user address.
 
     urls    address by enumerator code (e01 ...), as one would type it into Collect
     folder  where the outboxes are kept, one folder for each enumerator
+    stop    set when everybody is to give up
     """
-    people = crew(seed, sorted(urls))
     members = []
-    for name, persona in people.items():
+    for name, persona in crew(seed, sorted(urls)).items():
         device = Device(form, persona, f"collect:{int(16**12 * share(seed, 'device', name)):016x}", seed)
-        members.append(Enumerator(device, Tablet(urls[name], device.device_id), Outbox(folder / name), population))
+        tablet = Tablet(urls[name], device.device_id, stop=stop)
+        members.append(Enumerator(device, tablet, Outbox(folder / name), population))
     return members
 
 
-def run_day(members: Sequence[Enumerator], day: int, stop: Event, seconds: float = 0.0) -> int:
-    """One field day of the whole team, at least `seconds` long. Returns the number of calls made."""
+def run_day(
+    members: Sequence[Enumerator], day: int, stop: Event, seconds: float = 0.0, watch: Callable[[], None] | None = None
+) -> int:
+    """One field day of the whole team, at least `seconds` long; `watch` is called every half second.
+
+    Returns the number of calls made. Raises what stopped a tablet: Refused, OutOfPatience.
+    """
 
     def one(member: Enumerator) -> int:
         member.sync()
         calls = member.work(day)
         stop.wait(seconds * EVENING)
-        member.post(stop, seconds * (1 - EVENING))
+        member.post(seconds * (1 - EVENING))
         return calls
 
     with ThreadPoolExecutor(max_workers=len(members), thread_name_prefix="tablet") as pool:
-        return sum(pool.map(one, members))
+        try:
+            days = [pool.submit(one, member) for member in members]
+            while wait(days, timeout=0.5).not_done:
+                if watch:
+                    watch()
+        except KeyboardInterrupt:
+            stop.set()
+            raise
+        return sum(done.result() for done in days)
 
 
 def counts(members: Iterable[Enumerator]) -> Counter[str]:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import gzip
 import hashlib
 import http.client
-import time
 import urllib.parse
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from pathlib import Path
+from threading import Event
 from typing import Any
 from xml.etree import ElementTree
 
@@ -65,11 +65,13 @@ class Tablet:
     """One device signed in with an app-user address; `counts` holds requests by method and status.
 
     patience  seconds to go on trying when the server is down; sheets stay in the outbox anyway
+    stop      set when the tablet is to give up at once
     """
 
     url: str
     device_id: str
     patience: float = 120.0
+    stop: Event = field(default_factory=Event)
     counts: Counter[str] = field(default_factory=Counter)
     _connection: http.client.HTTPConnection | None = None
     _etags: dict[str, tuple[str, bytes]] = field(default_factory=dict)
@@ -147,9 +149,8 @@ class Tablet:
             except (OSError, http.client.HTTPException) as error:
                 self.close()
                 pause = next(pauses, PATIENCE[-1])
-                if waited + pause > self.patience:
+                if waited + pause > self.patience or self.stop.wait(pause):
                     raise OutOfPatience(f"{self.url.split('/v1/')[0]}: no answer for {waited:.0f} s") from error
-                time.sleep(pause)
                 waited += pause
 
     def _document(self, url: str, what: str, root_name: str) -> ElementTree.Element:

@@ -1,0 +1,253 @@
+"""Demonstration: the whole chain, from the questionnaire to a weighted table beside the census truth."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from threading import Event
+
+from flask import Flask
+
+from forms.definition import Form
+from server.app import create_app
+from server.config import Config
+from server.demo import population, process, results, setup, simulate
+from server.demo.personas import Persona, crew
+from server.demo.results import Line
+from server.demo.setup import Site
+from server.demo.simulate import Enumerator
+from server.errors import Problem
+
+STATE = "demo.json"
+FILES = ("csv.zip", "dta.zip")
+MOST_DAYS = 20
+DEFAULT_SEED = 20260115
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a demonstration is to be run. `areas` draws fewer or more enumeration areas than the plan's 48."""
+
+    folder: Path = Path("enumera-demo")
+    port: int = 8080
+    seed: int = DEFAULT_SEED
+    areas: int | None = None
+    day_seconds: float = 6.0
+    once: bool = False
+    resume: bool = False
+    reveal: bool = False
+
+
+@dataclass(frozen=True)
+class State:
+    """What a stopped demonstration needs to go on: kept in its folder, without any secret."""
+
+    seed: int
+    areas: int | None = None
+    day: int = 0
+
+    def save(self, folder: Path) -> None:
+        """Write it in one step."""
+        partial = folder / f"{STATE}.new"
+        partial.write_text(json.dumps(asdict(self)), encoding="utf-8")
+        partial.replace(folder / STATE)
+
+
+def run(options: Options, say: setup.Say) -> None:
+    """Set up or resume, serve, simulate, weigh, compare. With `once` it ends then; else it serves until Ctrl-C."""
+    state = _state(options)
+    port = process.free_port(options.port)
+    if port != options.port:
+        say("port", f"port {options.port} is busy; using {port}", port=port)
+    config = Config(data_dir=options.folder, public_url=f"http://127.0.0.1:{port}")
+    app = create_app(config)
+    with app.app_context():
+        site = _site(app, state, say)
+        server = process.start(config, port)
+        try:
+            say("server", f"server: {config.public_url}", url=config.public_url, pid=server.process.pid)
+            _invite(app, site, say)
+            _field_and_results(options, state, site, server, say)
+            if not options.once:
+                say("serving", "Ctrl-C stops. Nothing leaves this computer.")
+                server.process.wait()
+        finally:
+            server.stop()
+
+
+def clean(folder: Path) -> bool:
+    """Remove a demonstration's folder; False if there is none. Raises Problem 409.53 for a folder that is no demo's."""
+    if not folder.exists():
+        return False
+    if not (folder / STATE).exists():
+        raise Problem(409.53, f"{folder} holds no demonstration ({STATE} is missing), so it is left as it is.")
+    shutil.rmtree(folder)
+    return True
+
+
+def _state(options: Options) -> State:
+    kept = options.folder / STATE
+    if kept.exists() and not options.resume:
+        raise Problem(
+            409.53,
+            f"{options.folder} holds a demonstration. `enumera demo --resume` goes on with it, "
+            "`enumera demo --clean` removes it.",
+        )
+    if kept.exists():
+        return State(**json.loads(kept.read_text(encoding="utf-8")))
+    if options.folder.exists() and any(options.folder.iterdir()):
+        raise Problem(409.53, f"{options.folder} holds something else; choose an empty folder with --dir.")
+    options.folder.mkdir(parents=True, exist_ok=True)
+    state = State(options.seed, options.areas)
+    state.save(options.folder)
+    return state
+
+
+def _site(app: Flask, state: State, say: setup.Say) -> Site:
+    if state.day == 0 and not setup.stands():
+        return setup.establish(app, seed=state.seed, areas=state.areas, say=say)
+    site = setup.read(app)
+    say("resumed", f"resumed after field day {state.day}, seed {state.seed}", day=state.day, seed=state.seed)
+    return site
+
+
+def _invite(app: Flask, site: Site, say: setup.Say) -> None:
+    for name, address in setup.links(app, site).items():
+        say("link", f"  {name:<10} {address}", name=name, address=address)
+    say("note", "  each link signs in once, within 30 minutes")
+
+
+def _field_and_results(options: Options, state: State, site: Site, server: process.Running, say: setup.Say) -> None:
+    stop = Event()
+    form = Form.from_workbook(setup.questionnaire())
+    people = population.load()
+    team = simulate.team(site.tablets, form, people, options.folder / "tablets", state.seed, stop)
+    seconds = 0.0 if options.once else options.day_seconds
+    say(
+        "simulator",
+        "tablets: 3 enumerators hide members abroad and 1 invents interviews - can you tell which?",
+        day_seconds=seconds,
+    )
+    made = _field(options, state, site, team, stop, seconds, say)
+    if made.weighting_id is None:
+        raise Problem(500.1, f"The last weights could not be made: {made.why}")
+    _show(state, made.weighting_id, options, say)
+    _write_files(options.folder, made.dataset_id, say)
+    _tell_counts(team, server, say)
+
+
+def _field(
+    options: Options,
+    state: State,
+    site: Site,
+    team: Sequence[Enumerator],
+    stop: Event,
+    seconds: float,
+    say: setup.Say,
+) -> results.Made:
+    """Field days until nobody has anything left to do; after each the dataset is cut, weighed and tabulated."""
+    made, day = None, state.day
+    while day < MOST_DAYS:
+        calls = simulate.run_day(team, day + 1, stop, seconds, _watcher(team, day + 1))
+        if not calls and made is not None:
+            break
+        day += 1 if calls else 0
+        made = results.make(site.project_id, f"day-{day:02d}")
+        State(state.seed, state.areas, day).save(options.folder)
+        _tell_day(site, day, calls, made, say)
+        if not calls:
+            break
+    assert made is not None, "the loop runs at least once"
+    return made
+
+
+def _watcher(team: Sequence[Enumerator], day: int) -> Callable[[], None] | None:
+    """On a terminal, a line that tells how far the day is."""
+    if not sys.stderr.isatty():
+        return None
+
+    def watch() -> None:
+        waiting = sum(len(member.outbox.waiting()) for member in team)
+        sent = len(simulate.confirmed(team))
+        print(f"\r  day {day}: {sent} sheets stored, {waiting} on tablets \x1b[K\r", end="", file=sys.stderr)
+
+    return watch
+
+
+def _tell_day(site: Site, day: int, calls: int, made: results.Made, say: setup.Say) -> None:
+    final, sampled = setup.standing(site)
+    text = f"day {day}: {calls} calls, {final} of {sampled} dwellings final, {made.interviews} interviews"
+    facts = {"day": day, "calls": calls, "final": final, "sampled": sampled, "interviews": made.interviews}
+    if made.weighting_id is None:
+        say("day", f"{text}; weights must wait", **facts, why=made.why)
+        return
+    first = results.compare(made.weighting_id)[0]
+    share = f"{100 * first.estimate:.1f} % ({100 * first.low:.1f} - {100 * first.high:.1f})"
+    say("day", f"{text}; households with a member abroad {share}", **facts, estimate=first.estimate)
+
+
+def _show(state: State, weighting_id: int, options: Options, say: setup.Say) -> None:
+    """The table: estimates as collected and without the enumerators who do not do their work, beside the truth."""
+    astray = _astray(state)
+    lines, others = results.compare(weighting_id), results.compare(weighting_id, [one.name for one in astray])
+    heading = (
+        "estimate",
+        "as collected",
+        "95 % interval",
+        "census truth",
+        "inside?",
+        "without the four",
+        "95 % interval",
+        "inside?",
+    )
+    rows = [heading, *results.texts(lines, others)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(heading))]
+    for row in rows:
+        cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
+        say("row", "  ".join(cells).rstrip())
+    say("table", "", collected=_facts(lines), without_the_four=_facts(others))
+    say(
+        "note",
+        "Popstan's census did not ask about members abroad: that part of the truth is simulated, and so is the field.",
+    )
+    if options.reveal:
+        for one in astray:
+            deed = (
+                f"invents {100 * one.fabricates:.0f} % of the interviews" if one.fabricates else "hides members abroad"
+            )
+            say("reveal", f"  {one.name} {deed}", name=one.name, fabricates=one.fabricates, suppresses=one.suppresses)
+    else:
+        say("note", "Who are the four? Look for them on the pages, then: enumera demo --resume --once --reveal")
+
+
+def _astray(state: State) -> list[Persona]:
+    people = crew(state.seed, setup.ENUMERATORS).values()
+    return [one for one in people if one.fabricates or one.suppresses]
+
+
+def _facts(lines: Sequence[Line]) -> list[dict[str, object]]:
+    return [{**asdict(line), "inside": line.inside} for line in lines]
+
+
+def _write_files(folder: Path, dataset_id: int, say: setup.Say) -> None:
+    for suffix in FILES:
+        path = folder / f"popstan.{suffix}"
+        path.write_bytes(setup.exported(dataset_id, f".{suffix}"))
+        say("file", f"  {path}", path=str(path))
+
+
+def _tell_counts(team: Sequence[Enumerator], server: process.Running, say: setup.Say) -> None:
+    counts = simulate.counts(team)
+    server_mb, own_mb = process.peak_memory(server.process.pid), process.peak_memory(os.getpid())
+    say(
+        "requests",
+        f"tablets: {counts['POST 201']} POST /submission answered 201; peak memory {server_mb} + {own_mb} MB",
+        counts=dict(sorted(counts.items())),
+        server_mb=server_mb,
+        simulator_mb=own_mb,
+    )

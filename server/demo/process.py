@@ -1,0 +1,97 @@
+"""Process: the demo's server, started beside the simulator and stopped with it."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from server.config import Config
+from server.errors import Problem
+
+PORTS_TRIED = 50
+HEALTH = "/health"
+COMMAND = (sys.executable, "-m", "server.cli", "server", "run")
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server process that answers."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def stop(self) -> None:
+        """End it and wait until it has."""
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def free_port(wanted: int) -> int:
+    """The wanted port of this computer, or the next one that nothing listens on. Raises Problem 503.5 without one."""
+    for port in range(wanted, wanted + PORTS_TRIED):
+        with socket.socket() as probe:
+            if os.name != "nt":
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise Problem(503.5, f"No free port from {wanted} to {wanted + PORTS_TRIED - 1}; give another with --port.")
+
+
+def start(config: Config, port: int) -> Running:
+    """Start `enumera server run` on that port and wait until it answers. Raises Problem 503.5 when it does not.
+
+    Settings travel in the environment, where other users of the computer cannot read them; the log lies in the
+    data folder.
+    """
+    settings = {"ENUMERA_DATA_DIR": str(config.data_dir), "ENUMERA_PUBLIC_URL": config.public_url}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ENUMERA_")}
+    if config.database_url:
+        settings["ENUMERA_DATABASE_URL"] = config.database_url
+    log = config.data_dir / "server.log"
+    command = [*COMMAND, "--port", str(port)]
+    with log.open("ab") as out:
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            command, env={**kept, **settings}, stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True
+        )
+    running = Running(process, log)
+    if not _answers(running, port, seconds=60):
+        running.stop()
+        raise Problem(503.5, f"The server did not start; {log} says why.")
+    return running
+
+
+def peak_memory(pid: int) -> int:
+    """The most memory a process has held, in MB; 0 where the system does not tell."""
+    status = Path(f"/proc/{pid}/status")
+    if not status.exists():
+        return 0
+    lines = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
+    return int(lines.get("VmHWM", "0 kB").split()[0]) // 1024
+
+
+def _answers(running: Running, port: int, seconds: float) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and running.process.poll() is None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            connection.request("GET", HEALTH)
+            if connection.getresponse().status == 200:
+                return True
+        except OSError:
+            time.sleep(0.1)
+        finally:
+            connection.close()
+    return False
