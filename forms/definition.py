@@ -115,7 +115,7 @@ class Form:
             language=head.language,
             languages=tuple(head.languages) or (head.language,),
             children=_tree(workbook),
-            lists={name: _choices(rows, workbook) for name, rows in workbook.lists.items()},
+            lists=_lists(workbook),
             table=head.table,
             sample_key=head.sample_key,
             result=head.result,
@@ -296,13 +296,19 @@ def _texts(row: Row, base: str, workbook: Workbook) -> dict[str, str]:
     return {code: row[f"{base}::{heading}"] for code, heading in headings.items() if f"{base}::{heading}" in row}
 
 
-def _choices(rows: tuple[Row, ...], workbook: Workbook) -> tuple[Choice, ...]:
+def _lists(workbook: Workbook) -> dict[str, tuple[Choice, ...]]:
+    """The choice lists; pyxform adds the code `other` to those asked with `or_other`."""
+    lists = {name: tuple(_choice(row, workbook) for row in rows) for name, rows in workbook.lists.items()}
+    for row in workbook.survey:
+        kind = row_type(row.get("type", ""))
+        codes = lists.get(kind.list_name or "", ())
+        if kind.or_other and kind.list_name and all(choice.name != "other" for choice in codes):
+            labels = dict.fromkeys(workbook.header.languages or (workbook.header.language,), "Other")
+            lists[kind.list_name] = (*codes, Choice("other", labels))
+    return lists
+
+
+def _choice(row: Row, workbook: Workbook) -> Choice:
     shown = ("list_name", "name", "label", *MEDIA)
-    return tuple(
-        Choice(
-            row.get("name", ""),
-            _texts(row, "label", workbook),
-            {column: text for column, text in row.items() if split_language(column)[0] not in shown},
-        )
-        for row in rows
-    )
+    filters = {column: text for column, text in row.items() if split_language(column)[0] not in shown}
+    return Choice(row.get("name", ""), _texts(row, "label", workbook), filters)

@@ -74,14 +74,14 @@ def test_a_long_list_belongs_into_a_file():
 
 def test_a_lookup_by_the_rows_own_answer_is_no_repeat_predicate():
     book = drawn("""
-        | survey |                  |         |       |              |                                                     |
-        |        | type             | name    | label | repeat_count | calculation                                         |
-        |        | begin repeat     | person  | P     | 2            |                                                     |
-        |        | select_one place | place   | Place |              |                                                     |
-        |        | calculate        | abroad  |       |              | instance('place')/root/item[name = ${place}]/abroad |
-        |        | end repeat       |         |       |              |                                                     |
-        | choices |           |      |       |        |
-        |         | list_name | name | label | abroad |
-        |         | place     | 1    | Here  | 0      |
+        | survey |                  |        |       |              |                                              |
+        |        | type             | name   | label | repeat_count | calculation                                  |
+        |        | begin repeat     | person | P     | 2            |                                              |
+        |        | select_one place | place  | Place |              |                                              |
+        |        | calculate        | abroad |       |              | instance('place')/root/item[name=${place}]/x |
+        |        | end repeat       |        |       |              |                                              |
+        | choices |           |      |       |   |
+        |         | list_name | name | label | x |
+        |         | place     | 1    | Here  | 0 |
         """)
     assert "repeat-predicate" not in {finding.rule for finding in checks.check(book)}

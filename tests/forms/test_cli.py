@@ -1,0 +1,97 @@
+"""Commands: `enumera forms`."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from forms.cli import group
+from forms.errors import WorkbookError
+
+BROKEN = "| survey | | | |\n| | type | name | label |\n| | integer | AGE | Age |"
+
+
+def run(*words, code=0):
+    done = CliRunner().invoke(group, [str(word) for word in words])
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    assert done.exit_code == code, done.output
+    return done
+
+
+def test_the_library_is_listed():
+    row = json.loads(run("list", "--json").stdout)[0]
+    assert row["id"] == "census_migration"
+    assert row["languages"] == ["en", "ru", "ar"]
+
+
+def test_a_form_is_shown_with_its_universes():
+    rows = json.loads(run("show", "census_migration", "--json").stdout)
+    assert {row["path"]: row["universe"] for row in rows}["visit/visit_no"] == "all visits"
+    assert "visit/visit_no" in run("show", "census_migration").stdout
+
+
+def test_a_sound_form_passes_the_check():
+    assert "0 error" in run("check", "census_migration").stderr
+
+
+def test_a_broken_form_ends_the_check_with_1(tmp_path):
+    (tmp_path / "form.md").write_text(BROKEN)
+    findings = json.loads(run("check", tmp_path / "form.md", "--json", code=1).stdout)
+    assert "name-pattern" in {finding["rule"] for finding in findings}
+    assert "form.md[survey]:3 name: error" in run("check", tmp_path / "form.md", code=1).stdout
+
+
+def test_a_form_is_built_for_excel_and_for_the_tablet(tmp_path):
+    for name in ("form.xlsx", "form.xml"):
+        row = json.loads(run("build", "census_migration", "-o", tmp_path / name, "--json").stdout)[0]
+        assert row["media"] == ["households.csv"]
+    assert (tmp_path / "form.xml").read_bytes().startswith(b"<?xml")
+
+
+def test_a_parameter_and_a_list_are_set_from_the_command_line(tmp_path):
+    (tmp_path / "places.csv").write_text("name,label,label::ru,label::ar\n1,Hill,Холм,تل\n")
+    words = ("-p", "country_name=Popstan", "-l", f"admin1={tmp_path / 'places.csv'}")
+    run("build", "census_migration", "-o", tmp_path / "form.xml", *words)
+    xml = (tmp_path / "form.xml").read_text()
+    assert "Popstan" in xml
+    assert "<value>Hill</value>" in xml
+
+
+def test_a_word_that_is_no_pair_is_a_wrong_use():
+    assert "is not name=value" in run("check", "census_migration", "-p", "year", code=2).stderr
+
+
+def test_an_output_of_another_kind_is_a_wrong_use(tmp_path):
+    assert "ends neither in .xlsx nor in .xml" in run("build", "census_migration", "-o", "form.ods", code=2).stderr
+
+
+def test_an_excel_form_becomes_a_folder(tmp_path):
+    run("build", "census_migration", "-o", tmp_path / "form.xlsx")
+    run("import", tmp_path / "form.xlsx", tmp_path / "mine")
+    run("check", tmp_path / "mine")
+    assert (tmp_path / "mine/translations/ru.csv").exists()
+
+
+def test_a_translation_sheet_is_printed_or_written(tmp_path):
+    run("build", "census_migration", "-o", tmp_path / "form.xlsx")
+    run("import", tmp_path / "form.xlsx", tmp_path / "mine")
+    sheet = run("translate", tmp_path / "mine", "ru").stdout
+    run("translate", tmp_path / "mine", "ru", "--write")
+    assert (tmp_path / "mine/translations/ru.csv").read_text() == sheet
+
+
+def test_the_rules_are_listed():
+    assert "name-too-long" in run("rules").stdout
+
+
+def test_an_unknown_form_is_the_librarys_error():
+    with pytest.raises(WorkbookError, match="no form 'nothing'"):
+        run("show", "nothing")
+
+
+def test_commands_load_nothing_heavy_before_they_run():
+    code = "import sys, forms.cli; print({'pandas', 'pyxform', 'openpyxl', 'babel', 'lxml'} & sys.modules.keys())"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "set()"
