@@ -178,21 +178,21 @@ def _columns(form: Form, question: Question, table: str) -> Iterator[Variable]:
     codes = choices(question, form)
     if typed == "geopoint":
         for part in POSITION_PARTS:
-            labels = compose(_plain(question), WORDS[part])
+            labels = compose(_plain(question, form), WORDS[part])
             yield _variable(question, table, f"{question.name}_{part}", "decimal", labels)
     elif typed == "multiple":
         for code, texts in codes.items():
-            labels = compose(_plain(question), texts)
+            labels = compose(_plain(question, form), texts)
             yes_no = {"0": WORDS["no"], "1": WORDS["yes"]}
             yield _variable(question, table, f"{question.name}__{code}", "integer", labels, codes=yes_no)
     elif typed == "category":
         missing = {code: reason for code in codes for reason, known in MISSING.items() if code in known}
-        yield _variable(question, table, question.name, typed, _plain(question), codes=codes, missing=missing)
+        yield _variable(question, table, question.name, typed, _plain(question, form), codes=codes, missing=missing)
     elif typed in ("integer", "decimal"):
         missing = {code: reason for reason, known in MISSING.items() for code in known if code.startswith("-")}
-        yield _variable(question, table, question.name, typed, _plain(question), missing=missing)
+        yield _variable(question, table, question.name, typed, _plain(question, form), missing=missing)
     elif typed != "note":
-        yield _variable(question, table, question.name, typed, _plain(question))
+        yield _variable(question, table, question.name, typed, _plain(question, form))
 
 
 def _variable(
@@ -221,8 +221,13 @@ def _variable(
     )
 
 
-def _plain(question: Question) -> Texts:
-    """A question's wording as a column's label: other answers' places shown as [name], on one line."""
+def _plain(question: Question, form: Form) -> Texts:
+    """A question's wording as a column's label: other answers' places shown as [name], on one line.
+
+    What nobody is asked (calculations, metadata) has no wording; its concept says what it is.
+    """
+    if not question.labels and question.columns.get("concept"):
+        return {form.language: question.columns["concept"]}
     return {
         language: " ".join(re.sub(r"\$\{\s*([^}\s]+)\s*\}", r"[\1]", text).split())
         for language, text in question.labels.items()
