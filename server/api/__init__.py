@@ -10,7 +10,7 @@ from server.api import jobs, projects
 def register(app: Flask) -> None:
     """Add the programs' routes."""
     programs = Blueprint("api", __name__, url_prefix="/v1")
-    programs.get("/projects")(projects.index)
-    programs.get("/projects/<int:project_id>")(projects.show)
-    programs.get("/jobs/<int:job_id>")(jobs.show)
+    programs.add_url_rule("/projects", "projects", projects.index)
+    programs.add_url_rule("/projects/<int:project_id>", "project", projects.show)
+    programs.add_url_rule("/jobs/<int:job_id>", "job", jobs.show)
     app.register_blueprint(programs)

@@ -1,7 +1,8 @@
 """Alembic's environment: the connection comes from the server, the tables from its models."""
 
-import server.models  # noqa: F401 - fills the metadata
 from alembic import context
+
+import server.models  # noqa: F401 - fills the metadata
 from server.db import Base
 
 context.configure(

@@ -18,12 +18,15 @@ def register(app: Flask) -> None:
     tablets = Blueprint("openrosa", __name__, url_prefix="/v1/key/<secret>/projects/<int:project_id>")
     tablets.url_value_preprocessor(_remember)
     tablets.after_request(add_headers)
-    tablets.get("/formList")(formlist.show)
-    tablets.get("/forms/<form_id>/manifest")(manifest.show)
-    tablets.get("/forms/<form_id>.xml")(downloads.form)
-    tablets.get("/forms/<form_id>/attachments/<name>")(downloads.media)
-    tablets.route("/submission", methods=["HEAD", "GET"])(submission.invite)
-    tablets.post("/submission")(submission.take)
+    for rule, endpoint, view, methods in (
+        ("/formList", "formlist", formlist.show, ["GET"]),
+        ("/forms/<form_id>/manifest", "manifest", manifest.show, ["GET"]),
+        ("/forms/<form_id>.xml", "form", downloads.form, ["GET"]),
+        ("/forms/<form_id>/attachments/<name>", "media", downloads.media, ["GET"]),
+        ("/submission", "invite", submission.invite, ["HEAD", "GET"]),
+        ("/submission", "take", submission.take, ["POST"]),
+    ):
+        tablets.add_url_rule(rule, endpoint, view, methods=methods)
     app.register_blueprint(tablets)
 
 

@@ -51,6 +51,14 @@ def create_user(
     return user
 
 
+def named(session: Session, *, name: str) -> User:
+    """The person of that sign-in name; Problem 404.1 when there is none."""
+    user = session.scalar(by_name(name))
+    if user is None:
+        raise not_found(f"User {name!r}")
+    return user
+
+
 def check_password(session: Session, *, name: str, password: str) -> User:
     """The person of that name, if the password is theirs; Problem 401.2 that does not tell which was wrong."""
     from argon2.exceptions import InvalidHashError, VerificationError

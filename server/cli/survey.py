@@ -1,0 +1,182 @@
+"""The commands of one survey on the server: publish, draw, assign, cut, weigh, tabulate, export."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import click
+
+from server.cli.application import as_json, in_project, in_session, say
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+ACTOR = "command line"
+
+
+@click.command()
+@click.argument("form", type=click.Path(exists=True, path_type=Path))
+@in_project
+@click.option("--set", "parameters", multiple=True, metavar="NAME=VALUE", help="Value for a {{name}} of the form.")
+@click.option("--list", "lists", multiple=True, metavar="NAME=CSV", help="File that replaces a choice list.")
+@as_json
+@in_session
+def publish(
+    session: Any, form: Path, project: str, parameters: tuple[str, ...], lists: tuple[str, ...], as_json: bool
+) -> None:
+    """Give a form (folder, .xlsx or .md) to the project's tablets."""
+    from forms import workbook
+    from server.operations import instruments, projects
+
+    book = workbook.read(form, _pairs(parameters), {name: Path(path) for name, path in _pairs(lists).items()})
+    found = projects.named(session, name=project)
+    made = instruments.publish(session, project_id=found.id, workbook=book, actor=ACTOR)
+    say({"instrument_id": made.id, "form": made.form_id, "version": made.version, "files": made.media}, as_json)
+
+
+@click.command()
+@click.argument("plan_file", metavar="PLAN", type=FILE)
+@in_project
+@click.option("--frame", "frame_file", type=FILE, help="The frame, if it is not where the plan says.")
+@click.option("--name", default="sample", show_default=True, help="Name of the sample.")
+@click.option("--label", required=True, help="Column with what an enumerator reads: an address.")
+@click.option("--region", required=True, help="Column with the region.")
+@click.option("--urban", required=True, help="Column with urban or rural.")
+@click.option("--lat", help="Column with the latitude, in degrees.")
+@click.option("--lon", help="Column with the longitude, in degrees.")
+@as_json
+@in_session
+def draw(
+    session: Any,
+    plan_file: Path,
+    project: str,
+    frame_file: Path | None,
+    name: str,
+    label: str,
+    region: str,
+    urban: str,
+    lat: str | None,
+    lon: str | None,
+    as_json: bool,
+) -> None:
+    """Draw a sample as a plan says and keep it; its units can then be assigned."""
+    from sampling import frame, plan
+    from server.operations import projects, samples
+
+    written = plan.read(plan_file)
+    units = frame.read(frame_file or plan_file.parent / written.frame, written.key)
+    drawn = plan.draw(written, units)
+    kept = samples.record(
+        session,
+        project_id=projects.named(session, name=project).id,
+        name=name,
+        plan_text=plan_file.read_text(encoding="utf-8"),
+        sample=drawn,
+        label_column=label,
+        region_column=region,
+        urban_column=urban,
+        lat=lat,
+        lon=lon,
+        by=ACTOR,
+    )
+    say({"sample_id": kept.id, "units": len(drawn.units), "sample": drawn.record["sample"]}, as_json)
+
+
+@click.command()
+@click.argument("table", type=FILE)
+@in_project
+@as_json
+@in_session
+def assign(session: Any, table: Path, project: str, as_json: bool) -> None:
+    """Give units to enumerators: a CSV file with the columns unit and enumerator (sign-in name)."""
+    from server.operations import accounts, projects, samples
+
+    with table.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    if rows and not {"unit", "enumerator"} <= rows[0].keys():
+        raise click.UsageError(f"{table.name}: the columns are unit and enumerator; it has {', '.join(rows[0])}")
+    ids = {name: accounts.named(session, name=name).id for name in {row["enumerator"] for row in rows}}
+    changed = samples.assign(
+        session,
+        project_id=projects.named(session, name=project).id,
+        assignments={row["unit"]: ids[row["enumerator"]] for row in rows},
+        by=ACTOR,
+    )
+    say({"units": len(rows), "changed": changed}, as_json)
+
+
+@click.command()
+@click.argument("name")
+@in_project
+@click.option("--as-of", help="Moment of the cut, like 2026-11-30T18:00:00+05:00; by default now.")
+@as_json
+@in_session
+def cut(session: Any, name: str, project: str, as_of: str | None, as_json: bool) -> None:
+    """Freeze what was counted under a name."""
+    from server.operations import datasets, projects
+
+    found = projects.named(session, name=project)
+    say(datasets.cut(session, project_id=found.id, name=name, as_of=as_of), as_json)
+
+
+@click.command()
+@click.argument("dataset_id", type=int)
+@click.option("--recipe", type=FILE, required=True, help="recipe.toml")
+@click.option("--margins", multiple=True, metavar="NAME=CSV", help="Control totals that the recipe names; repeat.")
+@as_json
+@in_session
+def weigh(session: Any, dataset_id: int, recipe: Path, margins: tuple[str, ...], as_json: bool) -> None:
+    """Weigh a dataset as a recipe says."""
+    from server.operations import weights
+
+    totals = {name: Path(path).read_text(encoding="utf-8-sig") for name, path in _pairs(margins).items()}
+    text = recipe.read_text(encoding="utf-8")
+    made = weights.apply(session, dataset_id=dataset_id, recipe=text, margins=totals)
+    if as_json:
+        say(made, as_json=True)
+        return
+    click.echo(f"weighting_id: {made['weighting_id']}")
+    for step in made["steps"]:
+        click.echo(f"{step['name']}\t{step['rows']} rows\tsum {step['sum_after']:.1f}\tdeff {step['deff_w']:.3f}")
+
+
+@click.command()
+@click.argument("weighting_id", type=int)
+@click.option("--tables", type=FILE, required=True, help="tables.toml")
+@as_json
+@in_session
+def tabulate(session: Any, weighting_id: int, tables: Path, as_json: bool) -> None:
+    """Estimate the tables of a plan with the weights of a weighting."""
+    from server.operations import estimates
+
+    text = tables.read_text(encoding="utf-8")
+    say(estimates.tabulate(session, weighting_id=weighting_id, tables=text), as_json)
+
+
+@click.command()
+@click.argument("dataset_id", type=int)
+@click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True), required=True, help="- is stdout.")
+@click.option("--format", "suffix", help="Suffix of the format, where the output's name does not tell: .csv.zip")
+@click.option("--language", default="en", show_default=True, help="Language of the labels.")
+@in_session
+def export(session: Any, dataset_id: int, output: Path, suffix: str | None, language: str) -> None:
+    """Write a dataset as files for other programs."""
+    from server.operations import datasets
+
+    chosen = suffix or "".join(output.suffixes[-2:])
+    data = datasets.export(session, dataset_id=dataset_id, suffix=chosen, language=language)
+    with click.open_file(str(output), "wb") as file:
+        file.write(data)
+
+
+def _pairs(given: tuple[str, ...]) -> dict[str, str]:
+    pairs = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise click.UsageError(f"{text!r} is not NAME=VALUE")
+        pairs[name] = value
+    return pairs
+
+
+COMMANDS = (publish, draw, assign, cut, weigh, tabulate, export)
