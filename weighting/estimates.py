@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import sparse, stats
+from scipy import sparse, special, stats
 
 from sampling.design import Survey
 from weighting import domains, reliability
@@ -184,7 +184,7 @@ def interval(
     with np.errstate(divide="ignore", invalid="ignore"):
         centre = np.log(value / (1 - value))
         reach = step * error / (value * (1 - value))
-        low, high = 1 / (1 + np.exp(reach - centre)), 1 / (1 + np.exp(-reach - centre))
+        low, high = special.expit(centre - reach), special.expit(centre + reach)
     none, every = value <= 0, value >= 1
     bound = ((1 - level) / 2) ** (1 / np.maximum(cases, 1))
     low = np.where(none, 0.0, np.where(every, bound, low))
