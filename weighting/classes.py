@@ -45,8 +45,7 @@ def redistribute(
     """
     require_columns(data, within, RecipeError)
     rows = givers | takers
-    keys = [texts(data[column])[rows] for column in within]
-    names = [_names(within, keys, depth, int(rows.sum())) for depth in range(len(within) + 1)]
+    names = [name(data[rows], within[:depth]) for depth in range(len(within) + 1)]
     own = weights[rows]
     taking = takers[rows]
     depth = np.full(int(rows.sum()), len(within))
@@ -65,14 +64,15 @@ def redistribute(
     return Redistribution(factor, cells.reset_index())
 
 
-def _names(within: Sequence[str], keys: list[NDArray[np.object_]], depth: int, rows: int) -> NDArray[np.object_]:
-    """The name of each row's class when the first `depth` variables form the classes."""
-    if depth == 0:
-        return np.full(rows, ALL, dtype=object)
-    name = within[0] + "=" + keys[0]
-    for column, key in zip(within[1:depth], keys[1:depth], strict=True):
-        name = name + ", " + column + "=" + key
-    return np.asarray(name, dtype=object)
+def name(data: pd.DataFrame, within: Sequence[str]) -> NDArray[np.object_]:
+    """The name of each row's class, such as "urban=1, stratum=3"; "all" when there are no class variables."""
+    if not within:
+        return np.full(len(data), ALL, dtype=object)
+    parts = [f"{column}=" + texts(data[column]) for column in within]
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = whole + ", " + part
+    return np.asarray(whole, dtype=object)
 
 
 def _failing(

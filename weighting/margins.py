@@ -96,7 +96,7 @@ class Margins:
             position = pd.Index(wanted.index).get_indexer(pd.Index(text)).astype(np.intp)
             coded.append(CodedMargin(variable, np.where(active, position, -1), wanted.to_numpy(dtype=np.float64)))
         problems += _different_sums(coded)
-        _raise_all(self.source or "the margins", problems)
+        _raise_all("control totals do not fit", problems)
         return coded
 
     def auxiliaries(self, data: pd.DataFrame, weights: Floats) -> tuple[pd.DataFrame, list[float]]:
@@ -166,4 +166,4 @@ def _only(frame: pd.DataFrame, column: str) -> str:
 def _raise_all(where: str, problems: list[str]) -> None:
     if problems:
         more = f" and {len(problems) - LISTED} more" if len(problems) > LISTED else ""
-        raise MarginError(f"{where} does not fit: " + "; ".join(problems[:LISTED]) + more)
+        raise MarginError(f"{where}: " + "; ".join(problems[:LISTED]) + more)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sampling.design import Survey
-from weighting.codes import texts
+from weighting import classes
 from weighting.errors import RecipeError
 from weighting.ledger import Step, record
 from weighting.naming import require_columns
@@ -27,9 +27,7 @@ def trim(survey: Survey, above: float, within: Sequence[str] = (), name: str = "
     require_columns(survey.data, within, RecipeError)
     before = survey.weights
     after = before.copy()
-    label = np.full(len(before), "all", dtype=object)
-    for column in within:
-        label = label + ", " + column + "=" + texts(survey.data[column])
+    label = classes.name(survey.data, within)
     rows = []
     for cell, members in pd.Series(np.flatnonzero(before > 0)).groupby(label[before > 0]):
         index = members.to_numpy()

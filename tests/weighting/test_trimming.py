@@ -11,16 +11,17 @@ from weighting.errors import RecipeError
 
 
 @settings(max_examples=30, deadline=None)
-@given(seed=st.integers(0, 10_000), above=st.floats(1.8, 5))
+@given(seed=st.integers(0, 10_000), above=st.floats(2.5, 8))
 def test_no_weight_exceeds_the_cap_and_each_class_keeps_its_sum(seed, above):
-    sample = survey(households(seed))
+    weights = np.random.default_rng(seed).uniform(1, 2, 72)
+    weights[[3, 30]] = 30
+    sample = survey(households(seed).assign(weight=weights))
     trimmed, (step,) = trimming.trim(sample, above, within=["region"])
     rows = sample.data.assign(before=sample.weights, after=trimmed.weights)
     caps = above * rows.groupby("region")["before"].transform("median")
     assert (rows["after"] <= caps * (1 + 1e-12)).all()
-    assert rows.groupby("region")["after"].sum().tolist() == pytest.approx(
-        rows.groupby("region")["before"].sum().tolist()
-    )
+    before, after = (rows.groupby("region")[name].sum().tolist() for name in ("before", "after"))
+    assert after == pytest.approx(before)
     assert step.cells["trimmed"].sum() == (rows["before"] > caps).sum()
 
 
