@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from server.demo.population import Population
-from weighting.domains import as_text
+from weighting.codes import as_text
 from weighting.tabulation import Table
 
 
