@@ -130,25 +130,26 @@ def label(codebook: Codebook, table: str, frame: pd.DataFrame, language: str) ->
 
 def describe(codebook: Codebook) -> pd.DataFrame:
     """One row for each variable: table, name, kind, wording in every language, codes, missing codes and origin."""
-    rows = []
-    for variable in codebook.variables:
-        wording = {code: in_language(texts, codebook.language) for code, texts in variable.codes.items()}
-        rows.append(
-            {
-                "table": variable.table,
-                "name": variable.name,
-                "kind": variable.kind,
-                **{f"label::{language}": variable.labels.get(language, "") for language in codebook.languages},
-                "codes": "; ".join(f"{code} = {text}" for code, text in wording.items()),
-                "missing": "; ".join(f"{code} = {reason}" for code, reason in variable.missing.items()),
-                "universe": variable.universe,
-                "concept": variable.concept,
-                "source": variable.source,
-                "path": variable.path,
-                "identifying": "yes" if variable.identifying else "",
-            }
+    rows = [
+        (
+            variable.table,
+            variable.name,
+            variable.kind,
+            *(variable.labels.get(language, "") for language in codebook.languages),
+            "; ".join(f"{code} = {in_language(texts, codebook.language)}" for code, texts in variable.codes.items()),
+            "; ".join(f"{code} = {reason}" for code, reason in variable.missing.items()),
+            variable.universe,
+            variable.concept,
+            variable.source,
+            variable.path,
+            "yes" if variable.identifying else "",
         )
-    return pd.DataFrame(rows)
+        for variable in codebook.variables
+    ]
+    labels = [f"label::{language}" for language in codebook.languages]
+    origin = ["universe", "concept", "source", "path", "identifying"]
+    columns = ["table", "name", "kind", *labels, "codes", "missing", *origin]
+    return pd.DataFrame(rows, columns=columns, dtype="str")
 
 
 def _categories(column: pd.Series, variable: Variable, codebook: Codebook, language: str) -> pd.Series:

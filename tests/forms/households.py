@@ -1,8 +1,9 @@
-"""A small household form with a nested repeat, built by hand, and answers drawn for it."""
+"""A small household form with a nested repeat, built by hand, and interviews with it."""
 
 from __future__ import annotations
 
 from forms.definition import Choice, Form, Group, Question, Repeat
+from forms.instances import Head, Instance
 
 YES_NO = (Choice("1", {"en": "Yes", "ru": "Да"}), Choice("2", {"en": "No", "ru": "Нет"}))
 SEX = (Choice("1", {"en": "Male", "ru": "Мужской"}), Choice("2", {"en": "Female", "ru": "Женский"}))
@@ -18,6 +19,11 @@ def question(path: str, type_: str, label: str = "", **rest: object) -> Question
     """A question whose name is the last step of its path."""
     labels = {"en": label} if label else {}
     return Question(path.rpartition("/")[2], type_, path, labels, **rest)  # type: ignore[arg-type]
+
+
+def filled(number: int, **answers: object) -> Instance:
+    """The instance uuid:<number> with these answers."""
+    return Instance(Head("household_test", "2026010101", f"uuid:{number}", ""), answers)  # type: ignore[arg-type]
 
 
 def form(version: str = "2026010101") -> Form:
