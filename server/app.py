@@ -15,9 +15,11 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from forms.errors import FormError
 from sampling.errors import SamplingError
 from server import api, db, intake, jobs, openrosa, web
+from server.api import answers as programs
 from server.config import Config
 from server.errors import Problem
 from server.models.users import User
+from server.openrosa import answers as tablets
 from server.operations import accounts
 from server.storage import Folder
 from server.web import problems
@@ -94,10 +96,10 @@ def _answer(error: Exception) -> Any:
     """One failure in the form that its reader understands: OpenRosa XML, a page, or Central's JSON."""
     problem = _problem(error)
     if request.path.startswith("/v1/key/"):
-        return openrosa.answers.failure(problem)
+        return tablets.failure(problem)
     if problems.for_people():
         return problems.page(problem)
-    return api.answers.failure(problem)
+    return programs.failure(problem)
 
 
 def _problem(error: Exception) -> Problem:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
@@ -143,16 +145,21 @@ def survey(frozen: Frozen) -> Survey:
 
 
 def export(session: Session, *, dataset_id: int, suffix: str, language: str) -> bytes:
-    """A cut as a file: `.csv.zip` (linked tables) or `.dta.zip` (Stata, one file for each table).
+    """The interviews of a cut as a file: `.csv.zip` (linked tables), `.dta.zip` (Stata, one file for each table).
 
-    Raises Problem 400.8 for a suffix that no writer has.
+    Raises Problem 400.8 for a suffix that no format has, DataFileError when a table does not fit the format.
     """
-    from forms.formats import FORMATS
+    from forms import formats
 
     frozen = load(session, dataset_id=dataset_id)
-    if suffix not in FORMATS:
-        raise Problem(400.8, f"{suffix!r} is no format; the formats are {', '.join(FORMATS)}.", {"field": "suffix"})
-    return FORMATS[suffix](frozen.tables, frozen.codebook, language)
+    if suffix not in formats.FORMATS:
+        known = ", ".join(formats.FORMATS)
+        raise Problem(400.8, f"{suffix!r} is no format; the formats are {known}.", {"field": "suffix"})
+    with TemporaryDirectory(prefix="enumera-export-") as folder:
+        files = formats.write(Path(folder) / f"dataset{suffix}", frozen.tables, frozen.codebook, language)
+        if len(files) > 1:
+            raise Problem(400.8, f"{suffix} gives {len(files)} files; choose {suffix}.zip.", {"field": "suffix"})
+        return files[0].read_bytes()
 
 
 @dataclass(frozen=True)
@@ -253,13 +260,8 @@ def _tables(
     instances = []
     for start in range(0, len(chosen), 500):
         part = chosen[start : start + 500]
-        packed = dict(
-            session.execute(
-                select(Content.submission_id, Content.data).where(Content.submission_id.in_([one.id for one in part]))
-            )
-            .tuples()
-            .all()
-        )
+        wanted = select(Content).where(Content.submission_id.in_([one.id for one in part]))
+        packed = {content.submission_id: content.data for content in session.scalars(wanted)}
         for sheet in part:
             form = by_version[sheet.instrument_id or 0]
             instances.append(reading.parse(unpacked(packed[sheet.id]), form, sheet.instance_id))

@@ -75,13 +75,10 @@ def surveys(session: Session, *, weighting_id: int) -> dict[str, Survey]:
 
 
 def members(households: Survey, roster: pd.DataFrame) -> Survey:
-    """The persons of the interviewed units, each with the unit's own columns where the roster has none."""
-    interviewed = households.data["key"] != ""
-    units = households.data[interviewed].set_index("key")
-    own = [column for column in units.columns if column not in roster.columns]
-    rows = roster.join(units[own], on="parent", how="inner").reset_index(drop=True)
+    """The persons of the interviewed units; columns of their unit are read through the survey's `parent`."""
     key = households.design.ids[-1]
-    return households.members(rows, on=key)
+    units = households.data.loc[households.data["key"] != "", ["key", key]].set_index("key")[key]
+    return households.members(roster.assign(**{key: roster["parent"].map(units)}), on=key)
 
 
 def _carry_out(recipe: str, margins: Mapping[str, str], survey: Survey) -> recipes.Weighted:

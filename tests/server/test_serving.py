@@ -1,0 +1,127 @@
+"""A server process as tablets meet it: over HTTP, many at once, with files of any size."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import requests
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server import db
+from server.app import create_app
+from server.models.submissions import Attachment, Submission
+from tests import factories
+
+MEBIBYTE = 1024 * 1024
+
+
+def prepare(config):
+    """The tables, a form, a unit and its tablet's path; what the server will find."""
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    app = create_app(config)
+    engine = app.extensions["engine"]
+    db.upgrade(engine)
+    with app.app_context(), Session(engine) as session:
+        project = factories.a_project(session)
+        user = factories.a_user(session)
+        factories.an_instrument(session, project)
+        factories.a_sample(session, project, u1=user.id)
+        tablet = factories.a_tablet(session, user, project)
+        session.commit()
+    return engine, tablet
+
+
+def post(url, xml, **files):
+    parts = {"xml_submission_file": ("sheet.xml", xml, "text/xml"), **files}
+    return requests.post(f"{url}/submission", files=parts, timeout=60)
+
+
+def rows(engine, statement):
+    with Session(engine) as session:
+        return list(session.scalars(statement))
+
+
+def peak_memory(process) -> int:
+    """Bytes of the largest of the server's processes, at its peak."""
+    peaks = []
+    for pid in [process.pid, *map(int, Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split())]:
+        status = Path(f"/proc/{pid}/status").read_text()
+        peaks.append(int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) * 1024)
+    return max(peaks)
+
+
+def test_twenty_tablets_sending_the_same_sheet_at_once_store_it_once(config, database_url, serve):
+    config = replace(config, database_url=database_url, threads=20)
+    engine, tablet = prepare(config)
+    url = serve(config).url + tablet
+    xml = factories.a_sheet()
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(lambda _: post(url, xml).status_code, range(20)))
+    assert Counter(answers) == {201: 20}
+    assert len(rows(engine, select(Submission))) == 1
+    engine.dispose()
+
+
+def test_two_interviews_of_one_unit_at_once_count_once(config, database_url, serve):
+    config = replace(config, database_url=database_url, threads=20)
+    engine, tablet = prepare(config)
+    url = serve(config).url + tablet
+    sheets = [factories.a_sheet(uuid=f"uuid:{number}") for number in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        assert {answer.status_code for answer in pool.map(lambda xml: post(url, xml), sheets)} == {201}
+    kept = Counter(sheet.quarantine for sheet in rows(engine, select(Submission)))
+    assert kept == {"": 1, "second_interview": 7}
+    engine.dispose()
+
+
+def test_a_file_of_50_megabytes_is_kept_without_filling_the_memory(config, serve):
+    engine, tablet = prepare(config)
+    running = serve(config)
+    assert post(running.url + tablet, factories.a_sheet()).status_code == 201
+    before = peak_memory(running.process)
+    answer = post(running.url + tablet, factories.a_sheet(), film=("film.mp4", bytes(50 * MEBIBYTE), "video/mp4"))
+    assert answer.status_code == 201
+    assert [file.size for file in rows(engine, select(Attachment))] == [50 * MEBIBYTE]
+    assert peak_memory(running.process) - before < 20 * MEBIBYTE
+    engine.dispose()
+
+
+def test_what_is_too_large_is_refused_in_openrosa_words(config, serve):
+    engine, tablet = prepare(config)
+    url = serve(replace(config, max_content_length=MEBIBYTE)).url + tablet
+    answer = post(url, factories.a_sheet(), film=("film.mp4", bytes(2 * MEBIBYTE), "video/mp4"))
+    assert answer.status_code == 413
+    assert "OpenRosaResponse" in answer.text
+    engine.dispose()
+
+
+def test_the_date_is_given_once(config, serve):
+    engine, tablet = prepare(config)
+    answer = requests.head(f"{serve(config).url}{tablet}/submission", timeout=10)
+    assert answer.status_code == 204
+    assert "," not in answer.headers["Date"][4:]
+    engine.dispose()
+
+
+def test_a_sheet_is_there_after_the_server_was_killed(config, serve):
+    engine, tablet = prepare(config)
+    running = serve(config)
+    assert post(running.url + tablet, factories.a_sheet()).status_code == 201
+    running.process.kill()
+    assert [sheet.instance_id for sheet in rows(engine, select(Submission))] == ["uuid:1"]
+    engine.dispose()
+
+
+@pytest.mark.parametrize("path", ["/v1/key/wrong/projects/1/formList", "/v1/projects", "/p/1/today"])
+def test_each_audience_is_refused_in_its_own_words(config, serve, path):
+    engine, _ = prepare(config)
+    answer = requests.get(serve(config).url + path, timeout=10)
+    words = {"/v1/key": "OpenRosaResponse", "/v1/pro": '"code":401.2', "/p/1/to": "<html"}
+    assert words[path[:7]] in answer.text
+    engine.dispose()
