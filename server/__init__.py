@@ -11,5 +11,6 @@ Layers, each importing only those below it:
     operations               verbs on nouns, in the caller's transaction
     intake | permissions     the writer of submissions; who may do what
     models                   tables and the queries on them
-    db | storage | errors | config
+    db | storage | config
+    errors
 """
