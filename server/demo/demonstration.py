@@ -16,7 +16,7 @@ from flask import Flask
 from forms.definition import Form
 from server.app import create_app
 from server.config import Config
-from server.demo import population, process, results, setup, simulate
+from server.demo import files, population, process, results, setup, simulate
 from server.demo.personas import Persona, crew
 from server.demo.results import Line
 from server.demo.setup import Site
@@ -24,7 +24,6 @@ from server.demo.simulate import Enumerator
 from server.errors import Problem
 
 STATE = "demo.json"
-FILES = ("csv.zip", "dta.zip")
 MOST_DAYS = 20
 DEFAULT_SEED = 20260115
 
@@ -130,14 +129,15 @@ def _field_and_results(options: Options, state: State, site: Site, server: proce
     seconds = 0.0 if options.once else options.day_seconds
     say(
         "simulator",
-        "tablets: 3 enumerators hide members abroad and 1 invents interviews - can you tell which?",
+        "tablets: among the enumerators 3 hide members abroad and 1 invents interviews - can you tell who?",
         day_seconds=seconds,
     )
     made = _field(options, state, site, team, stop, seconds, say)
     if made.weighting_id is None:
         raise Problem(500.1, f"The last weights could not be made: {made.why}")
     _show(state, made.weighting_id, options, say)
-    _write_files(options.folder, made.dataset_id, say)
+    for path in files.write(options.folder, made.dataset_id, made.weighting_id):
+        say("file", f"  {path}", path=str(path))
     _tell_counts(team, server, say)
 
 
@@ -157,9 +157,12 @@ def _field(
         if not calls and made is not None:
             break
         day += 1 if calls else 0
-        made = results.make(site.project_id, f"day-{day:02d}")
+        final, sampled = setup.standing(site)
+        made = results.make(site.project_id, f"day-{day:02d}", weigh=not calls or 2 * final >= sampled)
         State(state.seed, state.areas, day).save(options.folder)
-        _tell_day(site, day, calls, made, say)
+        text = f"day {day}: {calls} calls, {final} of {sampled} dwellings final, {made.interviews} interviews"
+        facts = {"day": day, "calls": calls, "final": final, "sampled": sampled, "interviews": made.interviews}
+        say("day", f"{text}; {_first(made)}", **facts)
         if not calls:
             break
     assert made is not None, "the loop runs at least once"
@@ -179,47 +182,32 @@ def _watcher(team: Sequence[Enumerator], day: int) -> Callable[[], None] | None:
     return watch
 
 
-def _tell_day(site: Site, day: int, calls: int, made: results.Made, say: setup.Say) -> None:
-    final, sampled = setup.standing(site)
-    text = f"day {day}: {calls} calls, {final} of {sampled} dwellings final, {made.interviews} interviews"
-    facts = {"day": day, "calls": calls, "final": final, "sampled": sampled, "interviews": made.interviews}
+def _first(made: results.Made) -> str:
+    """The first table's first number, or why there is none yet."""
     if made.weighting_id is None:
-        say("day", f"{text}; weights must wait", **facts, why=made.why)
-        return
+        return made.why
     first = results.compare(made.weighting_id)[0]
-    share = f"{100 * first.estimate:.1f} % ({100 * first.low:.1f} - {100 * first.high:.1f})"
-    say("day", f"{text}; households with a member abroad {share}", **facts, estimate=first.estimate)
+    interval = f"{100 * first.low:.1f} - {100 * first.high:.1f}"
+    return f"households with a member abroad {100 * first.estimate:.1f} % ({interval})"
 
 
 def _show(state: State, weighting_id: int, options: Options, say: setup.Say) -> None:
-    """The table: estimates as collected and without the enumerators who do not do their work, beside the truth."""
+    """The tables as collected beside the truth, and what changes when the work of four enumerators is set aside."""
     astray = _astray(state)
-    lines, others = results.compare(weighting_id), results.compare(weighting_id, [one.name for one in astray])
-    heading = (
-        "estimate",
-        "as collected",
-        "95 % interval",
-        "census truth",
-        "inside?",
-        "without the four",
-        "95 % interval",
-        "inside?",
-    )
-    rows = [heading, *results.texts(lines, others)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(heading))]
-    for row in rows:
-        cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
-        say("row", "  ".join(cells).rstrip())
-    say("table", "", collected=_facts(lines), without_the_four=_facts(others))
+    lines = results.compare(weighting_id)
+    others = results.compare(weighting_id, [one.name for one in astray])
+    for row in results.columns(lines):
+        say("row", row)
+    say("note", "Four enumerators do not do their work. With their interviews set aside and the rest weighed again:")
+    for row in results.columns([line for line in others if not line.by]):
+        say("row", row)
+    say("tables", "", collected=_facts(lines), without_the_four=_facts(others))
     say(
-        "note",
-        "Popstan's census did not ask about members abroad: that part of the truth is simulated, and so is the field.",
+        "note", "The census did not ask about members abroad; that part of the truth is simulated, and so is the field."
     )
     if options.reveal:
         for one in astray:
-            deed = (
-                f"invents {100 * one.fabricates:.0f} % of the interviews" if one.fabricates else "hides members abroad"
-            )
+            deed = "invents interviews" if one.fabricates else "hides members abroad"
             say("reveal", f"  {one.name} {deed}", name=one.name, fabricates=one.fabricates, suppresses=one.suppresses)
     else:
         say("note", "Who are the four? Look for them on the pages, then: enumera demo --resume --once --reveal")
@@ -234,16 +222,10 @@ def _facts(lines: Sequence[Line]) -> list[dict[str, object]]:
     return [{**asdict(line), "inside": line.inside} for line in lines]
 
 
-def _write_files(folder: Path, dataset_id: int, say: setup.Say) -> None:
-    for suffix in FILES:
-        path = folder / f"popstan.{suffix}"
-        path.write_bytes(setup.exported(dataset_id, f".{suffix}"))
-        say("file", f"  {path}", path=str(path))
-
-
 def _tell_counts(team: Sequence[Enumerator], server: process.Running, say: setup.Say) -> None:
     counts = simulate.counts(team)
-    server_mb, own_mb = process.peak_memory(server.process.pid), process.peak_memory(os.getpid())
+    server_mb = process.peak_memory(server.process.pid)
+    own_mb = process.peak_memory(os.getpid()) - server_mb
     say(
         "requests",
         f"tablets: {counts['POST 201']} POST /submission answered 201; peak memory {server_mb} + {own_mb} MB",

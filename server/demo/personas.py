@@ -26,10 +26,11 @@ class Persona:
 
 
 def crew(seed: int, names: Sequence[str], honest: bool = False) -> dict[str, Persona]:
-    """The enumerators by name; the seed decides which of them are not honest."""
+    """The enumerators by name; the seed decides who hides emigrants (one in each third) and who invents."""
     order = sorted(names, key=lambda name: share(seed, "persona", name))
-    fabricators = order[:1] if not honest else []
-    suppressors = order[1:4] if not honest else []
+    teams = [[name for name in order if sorted(names).index(name) * 3 // len(names) == team] for team in range(3)]
+    suppressors = [team[0] for team in teams if team and not honest]
+    fabricators = [name for name in order if name not in suppressors][:1] if not honest else []
     return {
         name: Persona(
             name,

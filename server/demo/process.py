@@ -74,12 +74,15 @@ def start(config: Config, port: int) -> Running:
 
 
 def peak_memory(pid: int) -> int:
-    """The most memory a process has held, in MB; 0 where the system does not tell."""
+    """The most memory that a process and those it started have held, in MB; 0 where the system does not tell."""
     status = Path(f"/proc/{pid}/status")
     if not status.exists():
         return 0
     lines = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
-    return int(lines.get("VmHWM", "0 kB").split()[0]) // 1024
+    children = [
+        child for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
+    ]
+    return int(lines.get("VmHWM", "0 kB").split()[0]) // 1024 + sum(peak_memory(int(child)) for child in children)
 
 
 def _answers(running: Running, port: int, seconds: float) -> bool:

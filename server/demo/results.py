@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -54,9 +54,11 @@ class Line:
         return self.low <= self.truth <= self.high
 
 
-def make(project_id: int, name: str) -> Made:
-    """Cut a dataset of that name, weigh it and make the tables, as jobs. Weights may have to wait for interviews."""
+def make(project_id: int, name: str, *, weigh: bool) -> Made:
+    """Cut a dataset of that name and, if wanted, weigh it and make the tables: each of these a job of the server."""
     dataset_id, interviews = _cut(project_id, name)
+    if not weigh:
+        return Made(dataset_id, interviews, why="weights wait until half of the dwellings are final")
     recipe = (SURVEY / "recipe.toml").read_text(encoding="utf-8")
     margins = {MARGINS: population.margins(population.load())}
     weighed = _job("apply_recipe", dataset_id=dataset_id, recipe=recipe, margins=margins)
@@ -131,16 +133,23 @@ def _job(kind: str, **params: Any) -> Job:
         return session.get_one(Job, job_id)
 
 
-def texts(lines: Sequence[Line], others: Sequence[Line] = ()) -> Iterator[tuple[str, ...]]:
-    """Rows of text for a table: what, estimate, interval, truth, inside; the same again for `others`."""
-    for position, line in enumerate(lines):
-        what = f"{line.table} {'share' if line.statistic == 'proportion' else 'number'}"
-        what += f", {line.by} {line.group}" if line.by else ""
-        cells = (what, _number(line, line.estimate), _interval(line), _number(line, line.truth), _yes(line))
-        if others:
-            other = others[position]
-            cells += (_number(other, other.estimate), _interval(other), _yes(other))
-        yield cells
+def columns(lines: Sequence[Line]) -> list[str]:
+    """A table as lines of text: what, estimate, interval, census truth, and whether the interval holds it."""
+    rows = [("", "estimate", "95 % interval", "census truth", "inside?"), *map(_cells, lines)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
+        )
+        for row in rows
+    ]
+
+
+def _cells(line: Line) -> tuple[str, ...]:
+    kind = "share" if line.statistic == "proportion" else "number"
+    what = f"{line.title}, {kind}" if not line.by else f"  {line.by} {line.group}"
+    inside = "yes" if line.inside else "no"
+    return what, _number(line, line.estimate), _interval(line), _number(line, line.truth), inside
 
 
 def _number(line: Line, value: float) -> str:
@@ -151,7 +160,3 @@ def _interval(line: Line) -> str:
     if line.statistic == "proportion":
         return f"{100 * line.low:.1f} - {100 * line.high:.1f} %"
     return f"{line.low:,.0f} - {line.high:,.0f}"
-
-
-def _yes(line: Line) -> str:
-    return "yes" if line.inside else "no"

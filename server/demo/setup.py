@@ -25,7 +25,7 @@ from server.demo import population, workplan
 from server.demo.simulate import FIRST_DAY
 from server.models.projects import Project
 from server.models.users import Token, User
-from server.operations import accounts, datasets, instruments, progress, projects, samples
+from server.operations import accounts, instruments, progress, projects, samples
 
 SURVEY = Path(str(files("server.demo"))) / "survey"
 PROJECT = "popstan"
@@ -105,12 +105,6 @@ def standing(site: Site) -> tuple[int, int]:
     with db.own_session() as session:
         units = progress.total(progress.table(session, project_id=site.project_id, group="region", scope=None))
     return units.final, units.sampled
-
-
-def exported(dataset_id: int, suffix: str) -> bytes:
-    """A cut as a file of that kind."""
-    with db.own_session() as session:
-        return datasets.export(session, dataset_id=dataset_id, suffix=suffix, language="en")
 
 
 def links(app: Flask, site: Site) -> dict[str, str]:

@@ -21,6 +21,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from server.demo.outbox import XML
+from server.errors import Problem
 
 LIST = "{http://openrosa.org/xforms/xformsList}"
 MANIFEST = "{http://openrosa.org/xforms/xformsManifest}"
@@ -32,12 +33,18 @@ TYPES = {".csv": "text/csv", ".jpg": "image/jpeg", ".m4a": "audio/mp4"}
 PATIENCE = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)  # seconds between attempts; the last one is repeated
 
 
-class Refused(Exception):
+class Refused(Problem):
     """What Collect would show as an error: the server's answer is not one that a tablet can work with."""
 
+    def __init__(self, message: str) -> None:
+        super().__init__(502.5, message)
 
-class OutOfPatience(Exception):
+
+class OutOfPatience(Problem):
     """The server stayed away, or answered 5xx, for longer than the tablet was told to try."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(504.5, message)
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,7 @@ class Tablet:
     stop: Event = field(default_factory=Event)
     counts: Counter[str] = field(default_factory=Counter)
     _connection: http.client.HTTPConnection | None = None
-    _etags: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    _kept: dict[str, Reply] = field(default_factory=dict)
 
     # ---- forms
 
@@ -179,14 +186,14 @@ class Tablet:
 
     def _get(self, url: str) -> Reply:
         """GET with revalidation: a 304 gives the copy that the tablet has."""
-        known = self._etags.get(url)
-        reply = self._request("GET", url, headers={"If-None-Match": known[0]} if known else {})
+        kept = self._kept.get(url)
+        reply = self._request("GET", url, headers={"If-None-Match": kept.headers["etag"]} if kept else {})
         if reply.status >= 500:
             raise ConnectionError(f"status {reply.status}")
-        if reply.status == 304 and known:
-            return Reply(200, reply.headers, known[1])
-        if etag := reply.headers.get("etag"):
-            self._etags[url] = (etag, reply.body)
+        if reply.status == 304 and kept:
+            return kept
+        if reply.status == 200 and "etag" in reply.headers:
+            self._kept[url] = reply
         return reply
 
     def _request(self, method: str, url: str, body: bytes | None = None, headers: Mapping[str, str] = {}) -> Reply:
