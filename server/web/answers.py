@@ -16,7 +16,8 @@ def sections(form: Form, instance: Instance, language: str, *, identifying: bool
     """The answers in words, section by section; with `identifying`, also those that identify persons."""
     if not identifying:
         instance = replace(instance, answers=_concealed(instance.answers, identifying_questions(form)))
-    return read_out(form, instance, language)
+    derived = frozenset(question.name for question in form.questions() if question.type == "calculate")
+    return tuple(filter(None, (_asked(section, derived) for section in read_out(form, instance, language))))
 
 
 def identifying_questions(form: Form) -> frozenset[str]:
@@ -33,3 +34,10 @@ def _concealed(answers: Answers, names: frozenset[str]) -> Answers:
         else [_concealed(row, names) for row in given]
         for name, given in answers.items()
     }
+
+
+def _asked(section: Section, derived: frozenset[str]) -> Section | None:
+    """The section without what the tablet worked out by itself; None when nothing is left."""
+    answers = tuple(answer for answer in section.answers if answer.name not in derived)
+    below = tuple(filter(None, (_asked(one, derived) for one in section.sections)))
+    return replace(section, answers=answers, sections=below) if answers or below else None

@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from server.operations.progress import DayTotal
+
 WIDTH = 360.0
 LEFT, RIGHT = 38.0, 14.0
 
@@ -43,27 +45,28 @@ class Whisker:
 
 
 def steps(values: Sequence[float], plan: Sequence[float], top: float, height: float = 170.0) -> Steps:
-    """A step line of running totals, one for each day, on a scale from 0 to `top`.
+    """A step line of running totals at the end of each day, on a scale from 0 to `top`.
 
-    `plan` has as many entries; it is not drawn when all are 0.
+    The first of the values is where the line starts, at the left edge; `plan` has as many entries and is not
+    drawn when all are 0.
     """
     upper, lower = 14.0, height - 24.0
     top = max(top, *values, *plan, 1.0)
-    across = (WIDTH - LEFT - RIGHT) / max(len(values), 1)
+    across = (WIDTH - LEFT - RIGHT) / max(len(values) - 1, 1)
 
     def level(value: float) -> float:
         return round(lower - (lower - upper) * value / top, 1)
 
     def end_of(index: int) -> float:
-        return round(LEFT + across * (index + 1), 1)
+        return round(LEFT + across * index, 1)
 
-    line = [f"M{LEFT:g} {level(values[0] if values else 0)}"]
-    for index, value in enumerate(values):
-        line.append(f"V{level(value)}H{end_of(index)}")
+    line = f"M{LEFT:g} {level(values[0])}" + "".join(
+        f"V{level(value)}H{end_of(index)}" for index, value in enumerate(values[1:], start=1)
+    )
     planned = "L".join(f"{end_of(index)} {level(value)}" for index, value in enumerate(plan)) if any(plan) else ""
-    last = (end_of(len(values) - 1), level(values[-1])) if values else (LEFT, lower)
+    last = (end_of(len(values) - 1), level(values[-1]))
     ticks = tuple(Tick(level(value), value) for value in (0, top / 2, top))
-    return Steps(height, "".join(line), f"M{planned}" if planned else "", ticks, last)
+    return Steps(height, line, f"M{planned}" if planned else "", ticks, last)
 
 
 def whiskers(
@@ -92,3 +95,12 @@ def nice_step(top: float, wanted: int = 4) -> float:
     rough = top / wanted
     power = 10.0 ** math.floor(math.log10(rough))
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough * 0.999)
+
+
+def days(points: Sequence[DayTotal], top: float, shown: int | None = None) -> Steps:
+    """The step line of final units over the last `shown` days (all when None), from the evening before them."""
+    before = points[-shown - 1] if shown and len(points) > shown else None
+    last = points[-shown:] if shown else points
+    values = [before.final if before else 0, *(point.final for point in last)]
+    plan = [before.planned if before else 0.0, *(point.planned for point in last)]
+    return steps(values, plan, top)

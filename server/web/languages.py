@@ -36,7 +36,7 @@ def init_app(app: Flask) -> None:
         newstyle=True,
     )
     app.jinja_env.filters.update(number=number, percent=percent, metres=metres, day=day, moment=moment)
-    app.jinja_env.filters.update(plain_day=plain_day, iso_day=iso_day, compact=compact)
+    app.jinja_env.filters.update(plain_day=plain_day, iso_day=iso_day, compact=compact, opening=opening)
     app.before_request(_clear)
 
 
@@ -108,6 +108,11 @@ def metres(value: float) -> str:
     unit = "length-kilometer" if far else "length-meter"
     shown = round(value / 1000) if far else round(value)
     return units.format_unit(shown, unit, length="short", locale=locale())
+
+
+def opening(text: str) -> str:
+    """The text as it stands at the beginning of a line: its first letter a capital."""
+    return text[:1].upper() + text[1:]
 
 
 def day(value: date | None, form: str = "medium") -> str:

@@ -40,7 +40,7 @@ def table(project_id: int) -> Response:
         names=progress.displays(session),
         calendar=progress.calendar(session, project_id=project_id, on=on),
         days=days,
-        chart=charts.steps([day.final for day in days], [day.planned for day in days], total.sampled),
+        chart=charts.days(days, total.sampled),
         command=f"enumera server progress {project.name} --by {group}",
     )
 

@@ -33,7 +33,7 @@ def today(project_id: int) -> Response:
     session = db.session()
     project = progress.project(session, project_id=project_id)
     summary = _summary(project_id)
-    days = progress.series(session, project_id=project_id, until=summary.calendar.on, scope=g.user)[-DAYS_SHOWN:]
+    days = progress.series(session, project_id=project_id, until=summary.calendar.on, scope=g.user)
     arrivals = []
     if may(g.user, "submission.read"):
         arrivals = interviews.newest(session, project_id=project_id, scope=g.user, limit=6)
@@ -42,8 +42,8 @@ def today(project_id: int) -> Response:
         part="projects/_today.html",
         project=project,
         summary=summary,
-        days=days,
-        chart=charts.steps([day.final for day in days], [day.planned for day in days], summary.units.sampled),
+        days=days[-DAYS_SHOWN:],
+        chart=charts.days(days, summary.units.sampled, DAYS_SHOWN),
         arrivals=arrivals,
         command=f"enumera server progress {project.name}",
     )

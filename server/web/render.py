@@ -42,7 +42,7 @@ def init_app(app: Flask) -> None:
     app.context_processor(_surroundings)
 
 
-def render(page: str, *, part: str | None = None, status: int = 200, **context: Any) -> Response:
+def render(page: str, /, *, part: str | None = None, status: int = 200, **context: Any) -> Response:
     """The page, or only its part when htmx asks for it.
 
     The answer may be kept by the browser but is asked for again each time: unchanged pages answer 304.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from flask import Blueprint
@@ -12,12 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from forms.definition import Form
+from forms.definition import Form, Question
 from forms.wording import in_language
 from server import db
 from server.errors import not_found
 from server.models.datasets import Dataset
 from server.models.instruments import Instrument
+from server.models.projects import Project
 from server.models.weights import ResultTable, Weighting
 from server.operations import instruments, progress
 from server.permissions import requires
@@ -65,6 +65,39 @@ class Shown:
     dataset: Dataset
 
 
+@dataclass(frozen=True)
+class Wording:
+    """Where the words of columns and codes come from: the questionnaire, and the project for columns of the frame."""
+
+    project: Project
+    form: Form | None
+
+    def column(self, by: str) -> str:
+        """What a table is broken down by; crossed variables joined by a multiplication sign."""
+        return " × ".join(self._column(name) for name in by.split(":"))
+
+    def group(self, by: str, group: str) -> str:
+        """The codes of a group in words."""
+        return ", ".join(self.code(*pair) for pair in zip(by.split(":"), group.split(":"), strict=False)) if by else ""
+
+    def code(self, name: str, code: str) -> str:
+        """The wording of one code, else the code itself."""
+        choices = self.form.lists.get(self._list_name(name), ()) if self.form else ()
+        texts = next((choice.labels for choice in choices if choice.name == code), {})
+        return in_language(texts, languages.current(), "en") or words.frame_code(self.project, name, code)
+
+    def _column(self, name: str) -> str:
+        labels = self._question(name)
+        return words.column(name) if labels is None else in_language(labels.labels, languages.current(), "en") or name
+
+    def _list_name(self, name: str) -> str:
+        question = self._question(name)
+        return (question.list_name or "") if question else ""
+
+    def _question(self, name: str) -> Question | None:
+        return next((one for one in self.form.questions() if one.name == name), None) if self.form else None
+
+
 @pages.get("/p/<int:project_id>/tables")
 @requires("table.read")
 def index(project_id: int) -> Response:
@@ -105,7 +138,7 @@ def show(project_id: int, code: str) -> Response:
         shown=shown,
         title=_title(shown.table),
         blocks=blocks,
-        breakdown=partial(_breakdown, form=_form(session, shown.dataset)),
+        wording=_wording(session, shown.dataset),
         marks=marks,
         areas=len(areas),
         areas_complete=sum(row.final == row.sampled for row in areas),
@@ -143,23 +176,23 @@ def _title(table: ResultTable) -> str:
 
 
 def _blocks(session: Session, shown: Shown) -> list[Block]:
-    form = _form(session, shown.dataset)
+    wording = _wording(session, shown.dataset)
     statistics = list(dict.fromkeys(row["statistic"] for row in shown.table.rows))
-    return [_block(shown.table, form, statistic) for statistic in statistics]
+    return [_block(shown.table, wording, statistic) for statistic in statistics]
 
 
-def _block(table: ResultTable, form: Form | None, statistic: str) -> Block:
+def _block(table: ResultTable, wording: Wording, statistic: str) -> Block:
     rows = [row for row in table.rows if row["statistic"] == statistic]
     by_value = table.spec.get("value") is None and len({row["value"] for row in rows}) > 1
-    lines = tuple(_line(row, table.spec.get("variable", ""), form, by_value) for row in rows)
+    lines = tuple(_line(row, table.spec.get("variable", ""), wording, by_value) for row in rows)
     return Block(statistic, lines, _drawing(lines))
 
 
-def _line(row: Mapping[str, Any], variable: str, form: Form | None, by_value: bool) -> Line:
+def _line(row: Mapping[str, Any], variable: str, wording: Wording, by_value: bool) -> Line:
     hidden = row.get("mark") == SUPPRESSED
-    label = _group_label(row["by"], row["group"], form)
+    label = wording.group(row["by"], row["group"])
     if by_value:
-        label = " · ".join(filter(None, (label, _code_label(variable, str(row["value"]), form))))
+        label = " · ".join(filter(None, (label, wording.code(variable, str(row["value"])))))
     values = {name: None if hidden else row.get(name) for name in NUMBERS}
     return Line(row["by"], row["group"], label, row.get("mark") or "", values)
 
@@ -173,41 +206,10 @@ def _drawing(lines: Sequence[Line]) -> Any:
     return tuple(zip(drawn, whiskers, strict=True)), ticks
 
 
-def _form(session: Session, dataset: Dataset) -> Form | None:
-    """The questionnaire behind a dataset, for the words of its codes."""
+def _wording(session: Session, dataset: Dataset) -> Wording:
     query = select(Instrument).where(
         Instrument.project_id == dataset.project_id, Instrument.form_id == dataset.record.get("form", "")
     )
     instrument = session.scalars(query.order_by(Instrument.id.desc())).first()
-    return instruments.form_of(instrument) if instrument else None
-
-
-def _breakdown(by: str, form: Form | None) -> str:
-    """What a table is broken down by, in words."""
-    return " × ".join(_column_label(name, form) for name in by.split(":"))
-
-
-def _group_label(by: str, group: str, form: Form | None) -> str:
-    if not by:
-        return ""
-    parts = zip(by.split(":"), group.split(":"), strict=False)
-    return ", ".join(_code_label(name, code, form) for name, code in parts)
-
-
-def _column_label(name: str, form: Form | None) -> str:
-    if name in words.COLUMNS:
-        return words.column(name)
-    try:
-        return in_language(form.question(name).labels, languages.current(), form.language) if form else name
-    except KeyError:
-        return name
-
-
-def _code_label(name: str, code: str, form: Form | None) -> str:
-    """The wording of a code of one of the form's lists, else the code."""
-    try:
-        choices = form.lists.get(form.question(name).list_name or "", ()) if form else ()
-    except KeyError:
-        return code
-    found = {choice.name: choice.labels for choice in choices}.get(code)
-    return (in_language(found, languages.current(), form.language) if found and form else "") or code
+    project = session.get_one(Project, dataset.project_id)
+    return Wording(project, instruments.form_of(instrument) if instrument else None)

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, g, request
+import csv
+import io
+from dataclasses import dataclass
+
+from flask import Blueprint, current_app, g, request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from server import db
 from server.errors import Problem
+from server.models.datasets import Dataset
+from server.models.weights import ResultTable, Weighting
 from server.operations import interviews, progress
 from server.permissions import requires
 from server.web import paging
 from server.web.render import render
 
 pages = Blueprint("units", __name__)
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """What a unit weighs in the newest weighting, and the codes of the tables made with it."""
+
+    weighting: Weighting
+    dataset: Dataset
+    weight: float
+    codes: tuple[str, ...]
+
 
 FILTERS = ("region", "stratum", "psu", "enumerator")
 
@@ -53,5 +72,26 @@ def show(project_id: int, key: str) -> Response:
         project=project,
         life=interviews.life(session, project_id=project_id, key=key, scope=g.user),
         happened_at=interviews.happened_at,
+        weighed=_weighed(session, project_id, key),
         command=f"enumera server unit {project.name} {key}",
     )
+
+
+def _weighed(session: Session, project_id: int, key: str) -> Weighed | None:
+    """The unit in the newest weighting's file of weights (two columns: key and weight); None without one."""
+    newest = (
+        select(Weighting, Dataset)
+        .join(Dataset, Dataset.id == Weighting.dataset_id)
+        .where(Dataset.project_id == project_id)
+        .order_by(Weighting.id.desc())
+    )
+    found = session.execute(newest).first()
+    if found is None:
+        return None
+    weighting, dataset = found
+    rows = csv.reader(io.StringIO(current_app.extensions["storage"].get(weighting.digest).decode()))
+    weight = next((float(text) for unit, text in rows if unit == key), None)
+    if weight is None:
+        return None
+    codes = select(ResultTable.code).where(ResultTable.weighting_id == weighting.id).order_by(ResultTable.code)
+    return Weighed(weighting, dataset, weight, tuple(session.scalars(codes)))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from server.web.languages import N_, gettext
+from forms.wording import in_language
+from server.models.projects import Project
+from server.web.languages import N_, current, gettext
 
 GROUPS = {
     "region": N_("Region"),
@@ -63,6 +65,7 @@ COLUMNS = {**GROUPS, "urban": N_("Urban or rural"), "ea": N_("Enumeration area")
 
 STEPS = {
     "base": N_("Base weights"),
+    "unknown eligibility": N_("Units of unknown eligibility"),
     "nonresponse": N_("Adjustment for nonresponse"),
     "poststratify": N_("Post-stratification"),
     "rake": N_("Raking to known totals"),
@@ -200,6 +203,12 @@ def statistic(code: str) -> str:
 def column(name: str) -> str:
     """A column of the frame in words; its name when there are none."""
     return gettext(COLUMNS[name]) if name in COLUMNS else name
+
+
+def frame_code(project: Project, name: str, code: str) -> str:
+    """A code of the frame as the project's setting `labels` words it: {column: {code: {language: text}}}."""
+    texts = project.settings.get("labels", {}).get(name, {}).get(code, {})
+    return in_language(texts, current(), "en") or code
 
 
 def step(verb: str) -> str:
