@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from sampling.design import Survey
 from weighting.errors import ConvergenceError, MarginError
 from weighting.margins import Margins
-from weighting.stages import Codes, Floats, indicator
+from weighting.stages import Codes, Floats, first_rows, indicator
 
 SWEEPS = 10  # R's `rake` removes the margin means from the scores this many times
 CLOSE = 1e-12  # greatest relative distance of a raked total from its control total
@@ -49,14 +50,22 @@ class Raked:
     after: Floats
 
     def residuals(self, scores: Floats) -> Floats:
-        """z - w b, with b the sum of the margin means removed in all sweeps."""
+        """z - w A b, with A the margins' indicators and b the means removed in all sweeps.
+
+        The sweeps need only the margins' sums of z / w and the counts of rows that two codes share.
+        """
         margins = [indicator(code, int(code.max(initial=0)) + 1) for code in self.codes]
-        left = scores * _over(np.ones_like(self.after), self.after)[:, None]
+        every = sparse.vstack(margins, format="csr")
+        sums = every @ (scores * _over(np.ones_like(self.after), self.after)[:, None])
+        shared = [(margin @ every.T).tocsr() for margin in margins]
+        ends = np.cumsum([margin.shape[0] for margin in margins])
+        removed = np.zeros_like(sums)
         for _ in range(SWEEPS):
-            for margin in margins:
-                rows = np.asarray(margin.sum(axis=1))[:, None]
-                left = left - margin.T @ ((margin @ left) / np.maximum(rows, 1.0))
-        result: Floats = left * self.after[:, None]
+            for margin, counts, end in zip(margins, shared, ends, strict=True):
+                part = slice(end - margin.shape[0], end)
+                rows = np.maximum(np.asarray(margin.sum(axis=1)), 1.0)[:, None]
+                removed[part] += (sums[part] - counts @ removed) / rows
+        result: Floats = scores - (every.T @ removed) * self.after[:, None]
         return result
 
 
@@ -104,12 +113,11 @@ def rake(survey: Survey, margins: Margins, name: str = "w_cal", max_factor: floa
     coded = margins.codes(survey.data, survey.weights)
     before = survey.weights
     active = np.flatnonzero(before > 0)
-    stacked = np.column_stack([margin.code[active] for margin in coded])
-    patterns, pattern = np.unique(stacked, axis=0, return_inverse=True)
-    start = np.bincount(pattern.ravel(), before[active], minlength=len(patterns)).astype(np.float64)
+    pattern, patterns = _patterns([margin.code[active] for margin in coded], [len(each.totals) for each in coded])
+    start = np.bincount(pattern, before[active], minlength=len(patterns)).astype(np.float64)
     fitted = _fit_proportionally(start, patterns, [margin.totals for margin in coded], margins)
     after = np.zeros_like(before)
-    after[active] = before[active] * (fitted / start)[pattern.ravel()]
+    after[active] = before[active] * (fitted / start)[pattern]
     _hold_factor(before, after, max_factor)
     return survey.reweighted(name, after, Raked(tuple(margin.code for margin in coded), after))
 
@@ -136,6 +144,16 @@ def calibrate(
     factor = _fit_linearly(matrix, before, goal, bounds, list(map(str, auxiliaries.columns)))
     factor = np.where(active, factor, 0.0)
     return survey.reweighted(name, before * factor, Regressed(matrix, before, factor))
+
+
+def _patterns(codes: Sequence[Codes], sizes: Sequence[int]) -> tuple[Codes, Codes]:
+    """For each row its combination of codes, and each combination's codes (combinations, margins)."""
+    pattern = np.zeros(len(codes[0]), dtype=np.intp)
+    for code, size in zip(codes, sizes, strict=True):
+        # Renumbered after every margin, so that the product of many margins' sizes cannot overflow.
+        pattern = pd.factorize(pattern * size + code)[0].astype(np.intp)
+    first = first_rows(pattern, int(pattern.max(initial=-1)) + 1)
+    return pattern, np.column_stack([code[first] for code in codes])
 
 
 def _fit_proportionally(start: Floats, patterns: Codes, totals: list[Floats], margins: Margins) -> Floats:

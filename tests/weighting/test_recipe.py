@@ -1,6 +1,7 @@
 """Recipe: read from TOML, carried out step by step, each step in the ledger."""
 
 import json
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from tests.weighting.samples import TWO_STAGES, households, margins, survey
 from weighting import ledger, recipe
 from weighting.errors import MarginError, RecipeError
+from weighting.instructions import VERBS
 
 WHOLE = """
 base = "probability"
@@ -130,6 +132,13 @@ def test_margins_that_do_not_match_the_data_name_the_step_and_the_cells():
 
 def test_a_recipe_knows_which_margins_it_needs():
     assert recipe.parse(WHOLE).margins == ["census"]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_readme_names_every_setting_of_a_verb(verb):
+    readme = (Path(recipe.__file__).parent / "README.md").read_text(encoding="utf-8")
+    row = next(line for line in readme.splitlines() if line.startswith(f"| `{verb}`"))
+    assert all(f"`{setting.name}`" in row for setting in fields(VERBS[verb]))
 
 
 def test_the_demo_recipe_is_sound():
