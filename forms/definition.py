@@ -184,7 +184,9 @@ _TYPES = {
     "add note prompt": "note",
     "location": "geopoint",
 }
-_SELECT = re.compile(rf"({'|'.join(sorted(_SELECTS, key=len, reverse=True))})\s+(\S+)(\s+or[_ ]other)?", re.IGNORECASE)
+_SELECT = re.compile(
+    rf"({'|'.join(sorted(_SELECTS, key=len, reverse=True))})\s+(\S+)(\s+or[_ ](?:specify[_ ])?other)?", re.IGNORECASE
+)
 _BOUNDARY = re.compile(r"(begin|end)[ _](?:looped )?(group|repeat|loop|lgroup)", re.IGNORECASE)
 _WITHOUT_NODE = ("csv-external", "xml-external")
 _READ = ("type", "name", "relevant", "required", "constraint", "calculation")

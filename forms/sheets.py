@@ -127,27 +127,29 @@ def read_csv(path: Path, file: str) -> tuple[Row, ...]:
 
 
 def read_xlsx(path: Path) -> dict[str, tuple[Row, ...]]:
-    """The rows of every sheet of an Excel workbook."""
-    import openpyxl
+    """The rows of every sheet of an Excel workbook; columns without a heading are the author's notes."""
+    import openpyxl  # slow to import, and most forms are folders
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Excel's own extensions (validation, colours) carry no question
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Excel's own extensions (validation, colours) carry no question
+        try:
             book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except FileNotFoundError as error:
-        raise WorkbookError(f"{path.name}: no such file.") from error
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise WorkbookError(
-            f"{path.name}: not an Excel workbook (.xlsx). Open it in Excel or LibreOffice and save it as .xlsx."
-        ) from error
+            grids = {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets}
+        except FileNotFoundError as error:
+            raise WorkbookError(f"{path.name}: no such file.") from error
+        except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+            raise WorkbookError(
+                f"{path.name}: not an Excel workbook (.xlsx). Open it in Excel or LibreOffice and save it as .xlsx."
+            ) from error
+        book.close()
     found = {}
-    for sheet in book.worksheets:
+    for title, grid in grids.items():
+        headed = [place for place, value in enumerate(grid[0]) if _cell_text(value).strip()] if grid else []
         lines = [
-            (number, [_cell_text(value) for value in values])
-            for number, values in enumerate(sheet.iter_rows(values_only=True), start=1)
+            (number, [_cell_text(values[place]) if place < len(values) else "" for place in headed])
+            for number, values in enumerate(grid, start=1)
         ]
-        found[sheet.title.strip().lower()] = _sheet(lines, f"{path.name}[{sheet.title}]")
-    book.close()
+        found[title.strip().lower()] = _sheet(lines, f"{path.name}[{title}]")
     return found
 
 

@@ -44,7 +44,8 @@ def qualify(sheets: Sheets, languages: Languages, default: str) -> dict[str, tup
                 cells[column] = text
         return row.replace(cells)
 
-    return {sheet: tuple(qualified(row) for row in rows) for sheet, rows in sheets.items()}
+    worded = {sheet: tuple(qualified(row) for row in sheets.get(sheet, ())) for sheet in ("survey", "choices")}
+    return {**sheets, **worded}
 
 
 def fold(
@@ -233,4 +234,5 @@ def _completed(sheets: Sheets, languages: Languages, default: str, mark: str) ->
                     cells.setdefault(column, mark + source)
         return row.replace(cells)
 
-    return {sheet: tuple(completed(row) for row in rows) for sheet, rows in sheets.items()}
+    worded = {sheet: tuple(completed(row) for row in sheets.get(sheet, ())) for sheet in ("survey", "choices")}
+    return {**sheets, **worded}

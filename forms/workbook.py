@@ -179,6 +179,9 @@ def _read_file(path: Path) -> tuple[Header, Sheets]:
 def _head_and_sheets(found: Sheets, name: str, file: str) -> tuple[Header, Sheets]:
     if not found.get("survey"):
         raise WorkbookError(f"{file}: no sheet 'survey' with questions. {header.suggestion('survey', found.keys())}")
+    for row in found["survey"]:
+        if row.get("type") == "include":
+            raise WorkbookError(f"{row.where}: only a form folder can include modules. Make one: enumera forms import.")
     head = header.from_sheets(found, name, file)
     if head.languages:
         found = translations.qualify(found, head.headings, head.language)

@@ -97,6 +97,15 @@ def type_deprecated(subject: Subject) -> Iterator[Defect]:
             yield Defect(line.row, "type", f"{line.type.name!r} is no longer filled in", "Delete the row.")
 
 
+@rule("table-list", "warning")
+def table_list(subject: Subject) -> Iterator[Defect]:
+    """No appearance table-list: it adds nodes to the answer sheet that no row names."""
+    for line in subject.lines:
+        if "table-list" in line.row.get("appearance", ""):
+            fix = "Use field-list on the group, label on a first select and list-nolabel on the others."
+            yield Defect(line.row, "appearance", "table-list adds nodes without a name", fix)
+
+
 @rule("column-unknown", "warning")
 def column_unknown(subject: Subject) -> Iterator[Defect]:
     """Every column of the survey sheet has a meaning, or says with x_ that it is the author's own."""

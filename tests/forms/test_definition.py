@@ -117,6 +117,7 @@ def test_the_roles_of_questions_come_from_the_header():
         ("begin lgroup", "begin_repeat", None),
         ("end group", "end_group", None),
         ("photo", "image", None),
+        ("select one from sex or specify other", "select_one", "sex"),
     ],
 )
 def test_a_type_is_read_by_any_of_its_names(text, name, list_name):

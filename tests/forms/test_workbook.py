@@ -192,6 +192,11 @@ def test_a_workbook_without_survey_sheet_is_refused():
         drawn("| surveys |      |\n|         | type |\n|         | text |")
 
 
+def test_an_include_outside_a_folder_is_refused():
+    with pytest.raises(WorkbookError, match=r"drawn\[survey\]:3: only a form folder can include modules"):
+        drawn("| survey |      |      |\n|        | type | name |\n|        | include | people |")
+
+
 def test_a_form_without_languages_keeps_plain_labels():
     book = drawn("""
         | survey |      |      |       |

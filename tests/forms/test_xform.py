@@ -9,12 +9,12 @@ from forms.errors import CompileError
 from tests.drawing import workbook as drawn
 
 SELECTS = """
-    | survey |                                 |        |       |         |                    |                     |
-    |        | type                            | name   | label | concept | choice_filter      | calculation         |
-    |        | select_one_from_file houses.csv | house  | House | unit    |                    |                     |
-    |        | select_one region               | region | R     |         |                    |                     |
-    |        | select_one district             | place  | P     |         | region = ${region} |                     |
-    |        | calculate                       | price  |       |         |                    | pulldata('prices', 'p', 'k', 1) |
+    | survey |                            |        |       |         |                    |             |
+    |        | type                       | name   | label | concept | choice_filter      | calculation |
+    |        | select_one_from_file h.csv | house  | House | unit    |                    |             |
+    |        | select_one region          | region | R     |         |                    |             |
+    |        | select_one district        | place  | P     |         | region = ${region} |             |
+    |        | calculate                  | price  |       |         |                    | pulldata('a','b','c',1) |
     | choices |           |      |       |        |            |
     |         | list_name | name | label | region | stata_code |
     |         | region    | 1    | North |        | 9001       |
@@ -33,7 +33,7 @@ def test_a_form_compiles_with_its_id_version_and_md5():
 
 
 def test_the_files_that_a_form_expects_are_named():
-    assert xform.compile(drawn(SELECTS)).media == ("houses.csv", "prices.csv")
+    assert xform.compile(drawn(SELECTS)).media == ("a.csv", "h.csv")
 
 
 def test_columns_of_choices_travel_only_when_an_expression_reads_them():
