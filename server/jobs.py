@@ -44,8 +44,9 @@ class Inline:
 class Queued:
     """By a worker that listens on Redis; the queue carries the id only."""
 
-    def __init__(self, redis_url: str) -> None:
+    def __init__(self, redis_url: str, name: str = "enumera") -> None:
         self.redis_url = redis_url
+        self.name = name
 
     def start(self, job_id: int) -> None:
         """Put the id on the queue."""
@@ -57,7 +58,7 @@ class Queued:
         from rq import Queue
         from rq.serializers import JSONSerializer
 
-        return Queue("enumera", connection=Redis.from_url(self.redis_url), serializer=JSONSerializer)
+        return Queue(self.name, connection=Redis.from_url(self.redis_url), serializer=JSONSerializer)
 
 
 def init_app(app: Flask, redis_url: str) -> None:
@@ -95,6 +96,15 @@ def run(job_id: int) -> None:
         current_app.logger.error("job %s (%s) failed: %s", job_id, kind, type(error).__name__)
     else:
         _end(job_id, state="done", result=result)
+
+
+def work(runner: Queued, *, burst: bool = False) -> None:
+    """Carry out what waits on the queue until told to stop, or with `burst` until nothing waits."""
+    from rq import SimpleWorker
+    from rq.serializers import JSONSerializer
+
+    queue = runner.queue()
+    SimpleWorker([queue], connection=queue.connection, serializer=JSONSerializer).work(burst=burst)
 
 
 def give_up_lost() -> int:
