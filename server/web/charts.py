@@ -84,7 +84,7 @@ def whiskers(
         Whisker(row_height * (index + 1) - 10, place(value), place(low), place(high))
         for index, (value, low, high) in enumerate(intervals)
     )
-    ticks = tuple(Tick(place(step * index), step * index) for index in range(round(top / step) + 1))
+    ticks = tuple(Tick(place(step * index), round(step * index, 9)) for index in range(round(top / step) + 1))
     return drawn, ticks
 
 

@@ -87,8 +87,10 @@ class Wording:
         return in_language(texts, languages.current(), "en") or words.frame_code(self.project, name, code)
 
     def _column(self, name: str) -> str:
-        labels = self._question(name)
-        return words.column(name) if labels is None else in_language(labels.labels, languages.current(), "en") or name
+        question = self._question(name)
+        if name in words.COLUMNS or question is None:
+            return words.column(name)
+        return in_language(question.labels, languages.current(), "en") or name
 
     def _list_name(self, name: str) -> str:
         question = self._question(name)

@@ -61,7 +61,8 @@ STATISTICS = {
 }
 
 COLUMNS = {**GROUPS, "urban": N_("Urban or rural"), "ea": N_("Enumeration area"), "province": N_("Province")}
-"""Columns of the frame that tables are broken down by."""
+COLUMNS |= {"sex": N_("Sex"), "birth_country": N_("Country of birth"), "mig_reason": N_("Main reason of migration")}
+"""Columns that tables are broken down by: of the frame, and those of questions whose wording is a sentence."""
 
 STEPS = {
     "base": N_("Base weights"),
