@@ -186,16 +186,26 @@ def tables(
 ) -> None:
     """Make linked tables of a folder of filled forms (*.xml, also below it)."""
     from forms import catalog, codebook, formats
-    from forms import instances as sheets
     from forms import tables as flat
     from forms.definition import Form
 
     tree = Form.from_workbook(catalog.read(form, parameters, lists, draft=True))
-    filled = [sheets.parse(path.read_bytes(), tree) for path in sorted(instances.rglob("*.xml"))]
-    made = flat.flatten(tree, filled)
-    formats.write(output, made, codebook.of(tree), language or tree.language)
+    made = flat.flatten(tree, [_filled(path, tree) for path in sorted(instances.rglob("*.xml"))])
+    for path in formats.write(output, made, codebook.of(tree), language or tree.language):
+        click.echo(str(path))
     for name, frame in made.frames.items():
         click.echo(f"{name}: {len(frame)} rows", err=True)
+
+
+def _filled(path: Path, tree: Any) -> Any:
+    """One filled form; an error names its file."""
+    from forms import instances
+    from forms.errors import InstanceError
+
+    try:
+        return instances.parse(path.read_bytes(), tree)
+    except InstanceError as error:
+        raise InstanceError(f"{path.name}: {error.message}") from error
 
 
 def _summary(book: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import io
 import re
 import warnings
 import zipfile
@@ -113,7 +114,7 @@ def read_csv(path: Path, file: str) -> tuple[Row, ...]:
     except FileNotFoundError as error:
         raise WorkbookError(f"{file}: no such file. Every form folder needs it.") from error
     lines: list[tuple[int, list[str]]] = []
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    reader = csv.reader(io.StringIO(text), strict=True)
     start = 1
     try:
         for cells in reader:

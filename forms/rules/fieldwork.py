@@ -10,6 +10,8 @@ from forms.rules import Defect, Line, Subject, references, rule
 from forms.sheets import MEDIA, split_language
 
 _COMPARISON = re.compile(r"\$\{[^}]*\}\s*(!?=|[<>]=?)\s*('[^']*'|\"[^\"]*\"|-?\d+)")
+_TELLING = ("geopoint", "geotrace", "geoshape", "start-geopoint", "image", "audio", "video", "phonenumber", "email")
+_TELLING_NAME = re.compile(r"(^|_)(name|names|phone|telephone|mobile|email|passport|address)(_|$)")
 _LITERAL = re.compile(r"(?<![\w.$])'?(\d+)'?(?![\w.])")
 
 
@@ -125,6 +127,15 @@ def instance_name_missing(subject: Subject) -> Iterator[Defect]:
     if not subject.workbook.header.settings.get("instance_name"):
         fix = "Write instance_name = \"concat(${household_id}, ' v', ${visit_no})\" below [form]."
         yield Defect(None, "instance_name", "interviews have no name on the tablet", fix)
+
+
+@rule("identifying-unmarked", "warning")
+def identifying_unmarked(subject: Subject) -> Iterator[Defect]:
+    """What shows where or who a person is says so: pii is yes, or no after thought."""
+    for line in subject.questions:
+        if "pii" not in line.row and (line.type.name in _TELLING or _TELLING_NAME.search(line.name)):
+            message = f"{line.name!r} may tell who a person is"
+            yield Defect(line.row, "pii", message, "Write yes into pii, or no if it cannot.")
 
 
 @rule("instance-name-identifying", "error", "settings")

@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from forms.rules import Defect, Subject, rule
 from forms.sheets import PASSED_ON, SURVEY, Row, split_language
 
+STATA = 32
+"""Characters of the longest name that Stata allows."""
+
 LONGEST = 28
-"""Stata allows 32 characters; `_1` to `_99` of multiple answers and a shortening mark need four of them."""
+"""Our longest name: suffixes of repeats and a shortening mark need four characters."""
 
 _STATA = re.compile(
     r"byte|double|float|if|in|int|long|using|with|strl|str\d+|_all|_b|_coef|_cons|_n|_pi|_pred|_rc|_skip"
@@ -27,11 +30,15 @@ _TYPES = (
 
 @rule("name-too-long", "error")
 def too_long(subject: Subject) -> Iterator[Defect]:
-    """Names have at most 28 characters, so that they survive in Stata with their suffixes."""
+    """Names survive in Stata with their suffixes: 28 characters, fewer where codes are appended."""
     for line in subject.named.values():
-        if len(line.name) > LONGEST:
+        longest = LONGEST
+        if line.type.name.startswith("select_multiple"):
+            codes = (row.get("name", "") for row in subject.workbook.lists.get(line.type.list_name or "", ()))
+            longest = min(LONGEST, STATA - len("__") - max(map(len, codes), default=0))
+        if len(line.name) > longest:
             message = f"{line.name!r} has {len(line.name)} characters"
-            yield Defect(line.row, "name", message, f"Shorten it to {LONGEST} or fewer.")
+            yield Defect(line.row, "name", message, f"Shorten it to {longest} or fewer.")
 
 
 @rule("name-pattern", "error")

@@ -3,12 +3,14 @@
 import json
 import subprocess
 import sys
+import zipfile
 
 import pytest
 from click.testing import CliRunner
 
+from forms import catalog
 from forms.cli import group
-from forms.errors import WorkbookError
+from forms.errors import InstanceError, WorkbookError
 
 BROKEN = "| survey | | | |\n| | type | name | label |\n| | integer | AGE | Age |"
 
@@ -81,6 +83,22 @@ def test_a_translation_sheet_is_printed_or_written(tmp_path):
     sheet = run("translate", tmp_path / "mine", "ru").stdout
     run("translate", tmp_path / "mine", "ru", "--write")
     assert (tmp_path / "mine/translations/ru.csv").read_text() == sheet
+
+
+def test_filled_forms_become_linked_tables(tmp_path):
+    examples = catalog.folder("census_migration") / "examples"
+    done = run("tables", "census_migration", examples, "-o", tmp_path / "census.csv.zip")
+    assert done.stdout.strip() == str(tmp_path / "census.csv.zip")
+    assert f"household: {len(list(examples.glob('*.xml')))} rows" in done.stderr
+    assert {"household.csv", "person.csv", "emigrant.csv"} <= set(
+        zipfile.ZipFile(tmp_path / "census.csv.zip").namelist()
+    )
+
+
+def test_a_filled_form_that_is_none_is_named(tmp_path):
+    (tmp_path / "sheet.xml").write_text("no xml")
+    with pytest.raises(InstanceError, match=r"^sheet\.xml: "):
+        run("tables", "census_migration", tmp_path, "-o", tmp_path / "census.csv.zip")
 
 
 def test_the_rules_are_listed():

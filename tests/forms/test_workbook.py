@@ -73,6 +73,11 @@ def test_a_row_after_a_cell_of_two_lines_knows_its_line(folder):
     assert [row.line for row in workbook.read(folder, draft=True).survey] == [2, 3, 5]
 
 
+def test_a_line_separator_inside_a_text_breaks_no_row(folder):
+    write(folder, {"survey.csv": SURVEY.replace("Where?", "Where\u2028now?")})
+    assert workbook.read(folder).survey[1]["label::English (en)"] == "Where\u2028now?"
+
+
 def test_parameters_go_into_every_cell_and_into_the_title(folder):
     book = workbook.read(folder, parameters={"year": "2031"})
     assert book.survey[0]["label::Русский (ru)"] == "Домохозяйство 2031 года"
