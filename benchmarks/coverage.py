@@ -14,6 +14,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -124,12 +125,13 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
 def report(summary: pd.DataFrame, seeds: int, seconds: float) -> str:
     """The report in Markdown."""
     honest, planted = (summary[summary["honest"] == kind].reset_index(drop=True) for kind in (True, False))
+    reach = 196 * np.sqrt(0.95 * 0.05 / seeds)
     lines = [
         "# Coverage of the demo's 95 % intervals",
         "",
         f"{seeds} seeds; for each one the plan is drawn, the field works, the recipe weighs, the tables are estimated",
         "(`python benchmarks/coverage.py`). The truth is the count of the whole population. With a true coverage of",
-        f"95 % and {seeds} runs, the share seen lies within ±{196 * np.sqrt(0.95 * 0.05 / seeds):.1f} points in 19 of 20 estimates.",
+        f"95 % and {seeds} runs, the share seen lies within {reach:.1f} points of it in 19 of 20 estimates.",
         f"The run took {seconds:.0f} s on one core.",
         "",
         "SE/SD is the mean estimated standard error over the standard deviation of the estimates. The last two columns",
@@ -137,16 +139,25 @@ def report(summary: pd.DataFrame, seeds: int, seconds: float) -> str:
         "",
         "| estimate | truth | mean | bias | SD | SE/SD | coverage | bias, planted | coverage, planted |",
         "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
+        *map(_row, honest.itertuples(), planted.itertuples()),
     ]
-    for one, other in zip(honest.itertuples(), planted.itertuples(), strict=True):
-        name = f"{one.table} {one.statistic}" + (f", {one.by} {one.group}" if one.by else "")
-        name += f", {one.value}" if one.table == "T3" else ""
-        number = (lambda value: f"{value:,.0f}") if one.statistic == "total" else (lambda value: f"{100 * value:.2f} %")
-        lines.append(
-            f"| {name} | {number(one.truth)} | {number(one.mean)} | {100 * one.bias:+.1f} % | {number(one.spread)} "
-            f"| {one.ratio:.2f} | {100 * one.coverage:.1f} % | {100 * other.bias:+.1f} % | {100 * other.coverage:.1f} % |"
-        )
     return "\n".join(lines) + "\n"
+
+
+def _row(one: Any, other: Any) -> str:
+    name = f"{one.table} {one.statistic}" + (f", {one.by} {one.group}" if one.by else "")
+    name += f", {one.value}" if one.table == "T3" else ""
+    share = one.statistic == "proportion"
+    numbers = [f"{100 * value:.2f} %" if share else f"{value:,.0f}" for value in (one.truth, one.mean, one.spread)]
+    cells = [
+        name,
+        *numbers[:2],
+        f"{100 * one.bias:+.1f} %",
+        numbers[2],
+        f"{one.ratio:.2f}",
+        f"{100 * one.coverage:.1f} %",
+    ]
+    return f"| {' | '.join([*cells, f'{100 * other.bias:+.1f} %', f'{100 * other.coverage:.1f} %'])} |"
 
 
 def main() -> None:
