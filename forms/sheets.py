@@ -214,4 +214,4 @@ def _cell_text(value: object) -> str:
         return str(int(value))
     if isinstance(value, dt.datetime):
         return value.date().isoformat() if value.time() == dt.time() else value.isoformat()
-    return str(value).replace("\xa0", " ")
+    return str(value)

@@ -3,10 +3,15 @@
 import re
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from forms import catalog, workbook, xform
 from forms.definition import Form
 from forms.errors import TranslationError, WorkbookError
+from forms.header import Header
+from forms.sheets import Row
+from forms.workbook import Workbook
 from tests.drawing import workbook as drawn
 
 FORM = """
@@ -271,3 +276,22 @@ def test_json_gives_the_workbook_back(folder):
     again = workbook.from_json(workbook.to_json(book))
     assert (again.header, again.survey, again.choices) == (book.header, book.survey, book.choices)
     assert [row.where for row in again.survey] == [row.where for row in book.survey]
+
+
+WORDS = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), min_size=1, max_size=30).filter(
+    lambda text: text == text.strip() and "{{" not in text
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(labels=st.lists(WORDS, min_size=1, max_size=4))
+@example(labels=["_x0041_", "a\xa0b", "=1", "'x", "007", "1e5"])
+def test_any_wording_survives_excel_and_a_folder(labels, tmp_path_factory):
+    cells = [{"type": "note", "name": f"n{number}", "label": label} for number, label in enumerate(labels)]
+    rows = [Row(row, "drawn", 1) for row in cells]
+    book = Workbook(Header(id="drawn", title="Drawn"), tuple(rows))
+    place = tmp_path_factory.mktemp("any")
+    workbook.write_xlsx(book, place / "form.xlsx")
+    workbook.take_apart(place / "form.xlsx", place / "again")
+    assert workbook.read(place / "form.xlsx").survey == book.survey
+    assert [row["label::English (en)"] for row in workbook.read(place / "again").survey] == labels
