@@ -9,8 +9,8 @@ from typing import IO, Any
 
 import click
 
+from server.cli import survey, watching
 from server.cli.application import as_json, config, context, in_project, in_session, say
-from server.cli.survey import COMMANDS
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -26,7 +26,7 @@ def group() -> None:
     """
 
 
-for command in COMMANDS:
+for command in (*survey.COMMANDS, *watching.COMMANDS):
     group.add_command(command)
 
 

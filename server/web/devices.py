@@ -44,7 +44,7 @@ def index(project_id: int) -> Response:
         "devices/index.html",
         project=project,
         cards=_cards(session, project_id),
-        command=f"enumera server devices {project.name}",
+        command=f"enumera server token NAME --project {project.name}",
     )
 
 
@@ -68,7 +68,7 @@ def show(project_id: int, token_id: int) -> Response:
         token=token,
         address=address,
         code=_drawn(collect.packed(settings)),
-        command=f"enumera server devices {project.name} --enumerator {token.user.name}",
+        command=f"enumera server token {token.user.name} --project {project.name}",
     )
     response.headers["Cache-Control"] = "no-store"
     return response

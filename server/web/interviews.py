@@ -39,7 +39,7 @@ def index(project_id: int) -> Response:
         states=interviews.STATES,
         sheets=page.shown(found),
         page=page.of(found),
-        command=f"enumera server submissions {project.name} --state {state}",
+        command=f"enumera server sheets --project {project.name} --state {state}",
     )
 
 
@@ -103,7 +103,7 @@ def _page(root_id: str, *, identifying: bool) -> Response:
         concealed=answers.CONCEALED,
         decisions=DECISIONS if may(g.user, "submission.review") else (),
         happened_at=interviews.happened_at,
-        command=f"enumera server interview {root_id}",
+        command=f"enumera server sheet {root_id}",
     )
     if identifying:
         response.headers["Cache-Control"] = "no-store"

@@ -35,8 +35,8 @@ def init_app(app: Flask) -> None:
         lambda one, many, count: catalog(current()).ngettext(one, many, count),
         newstyle=True,
     )
-    app.jinja_env.filters.update(number=number, percent=percent, metres=metres, day=day, moment=moment)
-    app.jinja_env.filters.update(plain_day=plain_day, iso_day=iso_day, compact=compact, opening=opening)
+    filters = (number, percent, compact, metres, day, plain_day, iso_day, moment, opening, isolated)
+    app.jinja_env.filters.update({function.__name__: function for function in filters})
     app.before_request(_clear)
 
 
@@ -115,6 +115,11 @@ def opening(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def isolated(text: object) -> str:
+    """A name or key inside a sentence, kept from turning the words around it (Unicode's first strong isolate)."""
+    return f"\u2068{text}\u2069"
+
+
 def day(value: date | None, form: str = "medium") -> str:
     """A date as the locale writes it; "–" for none."""
     return "–" if value is None else dates.format_date(value, format=form, locale=locale())
@@ -136,7 +141,7 @@ def moment(value: datetime | None, timezone: str = "UTC") -> str:
         return "–"
     local = value.astimezone(ZoneInfo(timezone))
     clock = dates.format_time(local, format="HH:mm", locale=locale())
-    return f"{plain_day(local.date())}, {clock}"
+    return locale().datetime_formats["medium"].format(clock, plain_day(local.date()))
 
 
 def locale() -> Locale:

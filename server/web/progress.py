@@ -41,7 +41,7 @@ def table(project_id: int) -> Response:
         calendar=progress.calendar(session, project_id=project_id, on=on),
         days=days,
         chart=charts.days(days, total.sampled),
-        command=f"enumera server progress {project.name} --by {group}",
+        command=f"enumera server progress --project {project.name} --by {group}",
     )
 
 

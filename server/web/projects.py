@@ -45,7 +45,7 @@ def today(project_id: int) -> Response:
         days=days[-DAYS_SHOWN:],
         chart=charts.days(days, summary.units.sampled, DAYS_SHOWN),
         arrivals=arrivals,
-        command=f"enumera server progress {project.name}",
+        command=f"enumera server today --project {project.name}",
     )
 
 

@@ -109,9 +109,9 @@ def index(project_id: int) -> Response:
     return render(
         "tables/index.html",
         project=project,
-        found=sorted(_newest(session, project_id).values(), key=lambda shown: shown.table.code),
+        found=newest(session, project_id),
         title=_title,
-        command=f"enumera estimate tables {project.name}",
+        command=f"enumera server tables --project {project.name}",
     )
 
 
@@ -119,7 +119,7 @@ def index(project_id: int) -> Response:
 @requires("table.read")
 def show_csv(project_id: int, code: str) -> Response:
     """The same rows as a CSV file; suppressed numbers are left empty."""
-    shown = _found(db.session(), project_id, code)
+    shown = found(db.session(), project_id, code)
     lines = [line for block in _blocks(db.session(), shown) for line in _csv_lines(block)]
     return downloads.csv_file(code, ("statistic", "by", "group", "label", *NUMBERS, "mark"), lines)
 
@@ -130,7 +130,7 @@ def show(project_id: int, code: str) -> Response:
     """One table."""
     session = db.session()
     project = progress.project(session, project_id=project_id)
-    shown = _found(session, project_id, code)
+    shown = found(session, project_id, code)
     areas = progress.table(session, project_id=project_id, group="psu", scope=None)
     blocks = _blocks(session, shown)
     marks = {line.mark for block in blocks for line in block.lines}
@@ -144,7 +144,7 @@ def show(project_id: int, code: str) -> Response:
         marks=marks,
         areas=len(areas),
         areas_complete=sum(row.final == row.sampled for row in areas),
-        command=f"enumera estimate show {project.name} {code}",
+        command=f"enumera server table {code} --project {project.name}",
     )
 
 
@@ -155,7 +155,8 @@ def _csv_lines(block: Block) -> list[list[object]]:
     ]
 
 
-def _newest(session: Session, project_id: int) -> dict[str, Shown]:
+def newest(session: Session, project_id: int) -> list[Shown]:
+    """The newest table of each code, by code."""
     query = (
         select(ResultTable, Weighting, Dataset)
         .join(Weighting, Weighting.id == ResultTable.weighting_id)
@@ -163,14 +164,22 @@ def _newest(session: Session, project_id: int) -> dict[str, Shown]:
         .where(Dataset.project_id == project_id)
         .order_by(ResultTable.id)
     )
-    return {row[0].code: Shown(*row) for row in session.execute(query)}
+    latest = {row[0].code: Shown(*row) for row in session.execute(query)}
+    return [latest[code] for code in sorted(latest)]
 
 
-def _found(session: Session, project_id: int, code: str) -> Shown:
-    shown = _newest(session, project_id).get(code)
+def found(session: Session, project_id: int, code: str) -> Shown:
+    """The newest table of that code. Raises Problem 404.1 when there is none."""
+    shown = next((shown for shown in newest(session, project_id) if shown.table.code == code), None)
     if shown is None:
         raise not_found(f"Table {code}")
     return shown
+
+
+def published(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of estimates as it may be published: without the numbers of suppressed cells."""
+    hidden = row["mark"] == SUPPRESSED
+    return {name: None if hidden and name in NUMBERS else value for name, value in row.items()}
 
 
 def _title(table: ResultTable) -> str:
@@ -191,12 +200,10 @@ def _block(table: ResultTable, wording: Wording, statistic: str) -> Block:
 
 
 def _line(row: Mapping[str, Any], variable: str, wording: Wording, by_value: bool) -> Line:
-    hidden = row.get("mark") == SUPPRESSED
     label = wording.group(row["by"], row["group"])
     if by_value:
         label = " · ".join(filter(None, (label, wording.code(variable, str(row["value"])))))
-    values = {name: None if hidden else row.get(name) for name in NUMBERS}
-    return Line(row["by"], row["group"], label, row.get("mark") or "", values)
+    return Line(row["by"], row["group"], label, row.get("mark") or "", published(row))
 
 
 def _drawing(lines: Sequence[Line]) -> Any:

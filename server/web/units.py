@@ -57,7 +57,7 @@ def index(project_id: int) -> Response:
         chosen=chosen,
         units=page.shown(found),
         page=page.of(found),
-        command=f"enumera server units {project.name} --state {state}",
+        command=f"enumera server units --project {project.name} --state {state}",
     )
 
 
@@ -73,7 +73,7 @@ def show(project_id: int, key: str) -> Response:
         life=interviews.life(session, project_id=project_id, key=key, scope=g.user),
         happened_at=interviews.happened_at,
         weighed=_weighed(session, project_id, key),
-        command=f"enumera server unit {project.name} {key}",
+        command=f"enumera server unit {key} --project {project.name}",
     )
 
 
