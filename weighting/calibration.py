@@ -142,7 +142,6 @@ def calibrate(
         raise MarginError("auxiliaries are missing in rows with a weight; fill them or give those rows weight 0")
     goal = np.asarray(totals, dtype=np.float64)
     factor = _fit_linearly(matrix, before, goal, bounds, list(map(str, auxiliaries.columns)))
-    factor = np.where(active, factor, 0.0)
     return survey.reweighted(name, before * factor, Regressed(matrix, before, factor))
 
 

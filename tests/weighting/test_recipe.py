@@ -89,6 +89,12 @@ def test_linear_calibration_reaches_persons_as_well_as_households():
     assert data.groupby("region")["wt_final"].sum().tolist() == pytest.approx([700, 300])
 
 
+def test_trimming_stays_within_its_classes():
+    text = 'base = "design"\n[[step]]\ndo = "trim"\nabove = 3.5\nwithin = ["region", "stratum"]'
+    (_, step) = weigh(text).ledger
+    assert step.cells["cell"].iloc[0] == "region=north, stratum=0"
+
+
 def test_one_crossed_margin_can_be_post_stratified_to():
     text = 'base = "design"\n[[step]]\ndo = "poststratify"\nmargins = "census"\nvariable = "region"'
     assert weigh(text).survey.weights.sum() == pytest.approx(1000)

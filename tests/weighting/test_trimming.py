@@ -31,6 +31,12 @@ def test_what_is_cut_goes_to_the_others_in_proportion():
     assert trimmed.weights.tolist() == pytest.approx([15, 15, 30, 0, 60])
 
 
+def test_a_weight_pushed_over_the_cap_is_cut_in_turn():
+    sample = survey(households(strata=1, eas=1, drawn=5).assign(weight=[10.0, 10, 10, 29, 50]))
+    trimmed, _ = trimming.trim(sample, above=3.0)
+    assert trimmed.weights.tolist() == pytest.approx([49 / 3, 49 / 3, 49 / 3, 30, 30])
+
+
 @pytest.mark.parametrize(("above", "message"), [(1.0, "greater than 1"), (1.01, "cannot keep its sum")])
 def test_a_cap_that_cannot_hold_the_sum_is_refused(above, message):
     sample = survey(households(strata=1, eas=1, drawn=5).assign(weight=np.array([1.0, 1, 1, 1, 80])))

@@ -96,6 +96,17 @@ def test_a_single_ea_in_a_stratum_is_refused_by_name():
         estimates.mean(survey(lonely), "y")
 
 
+def test_an_adjusted_single_ea_is_centred_at_the_mean_of_all_eas():
+    data = table("""
+        stratum  ea  weight  y
+        a        1   1       2
+        b        2   1       4
+        b        3   1       9
+    """)
+    made = estimates.total(survey(data, Design(("ea",), "weight", "stratum", lonely="adjust")), "y")
+    assert made["se"].item() ** 2 == pytest.approx((2 - 5) ** 2 + 2 * 2 * 2.5**2)
+
+
 def test_a_single_ea_taken_with_certainty_is_no_trouble():
     data = households().assign(p1=1.0, p2=0.2, weight=5.0)
     alone = data[data["ea"].isin([0, 4, 8])]
