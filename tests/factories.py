@@ -77,7 +77,7 @@ def a_sample(session: Session, project: Project, **assigned: int | None) -> Samp
     session.flush()
     for number, (name, user_id) in enumerate(assigned.items()):
         key, ea = f"01-{name}", f"ea{number % 2}"
-        facts = {"household_id": key, "ea": ea, "stratum": "s", "weight_base": 10.0}
+        facts = {"household_id": key, "ea": ea, "stratum": "s", "urban": "1", "weight_base": 10.0}
         session.add(
             Unit(
                 sample_id=sample.id,

@@ -22,6 +22,19 @@ from server.models.instruments import Instrument
 
 LONGEST_ID = 255
 
+PROMOTED = (
+    "unit_key",
+    "result",
+    "disposition",
+    "visit",
+    "lat",
+    "lon",
+    "started_at",
+    "ended_at",
+    "device_id",
+)
+"""Columns of Submission that are read from the answers."""
+
 
 @dataclass(frozen=True)
 class File:

@@ -8,12 +8,15 @@ from sqlalchemy.orm import Session
 
 from forms.instances import Instance
 from server.errors import Problem, not_found
-from server.intake import reading, standing
+from server.intake import Received, reading, standing
 from server.intake.definitions import form_of
 from server.models.instruments import Instrument
 from server.models.samples import Unit
 from server.models.submissions import REVIEW_STATES, Attachment, Content, Submission, by_instance, versions_of
 from server.operations import events
+
+UNREAD = ("unknown_form", "unknown_version", "unreadable")
+"""Reasons of quarantine for which no answer of the sheet is known."""
 
 
 def xml(session: Session, *, submission_id: int) -> bytes:
@@ -75,8 +78,8 @@ def release(session: Session, *, submission_id: int, by: str, reason: str) -> Su
     submission = _found(session, submission_id)
     if not submission.quarantine:
         raise Problem(409.51, "This sheet is not in quarantine.")
-    if submission.quarantine in ("unknown_form", "unknown_version", "unreadable"):
-        raise Problem(409.51, "This sheet cannot be read. Publish the form version it was filled with first.")
+    if submission.quarantine in UNREAD:
+        _read_again(session, submission)
     before, submission.quarantine = submission.quarantine, ""
     original = session.scalar(by_instance(submission.project_id, submission.deprecated_id))
     if original is not None:
@@ -86,6 +89,18 @@ def release(session: Session, *, submission_id: int, by: str, reason: str) -> Su
     _refresh_unit(session, submission)
     _record(session, submission, by, "submission.review", {"from": before, "to": "released", "reason": reason[:500]})
     return submission
+
+
+def _read_again(session: Session, submission: Submission) -> None:
+    """Fill the columns of a sheet that came before its form version was published."""
+    original = xml(session, submission_id=submission.id)
+    user_id = submission.enumerator_id or 0
+    envelope = Received(submission.project_id, user_id, original, submission.received_at, submission.device_id)
+    sheet = reading.read(session.connection(), envelope)
+    if sheet.quarantine in UNREAD:
+        raise Problem(409.51, "This sheet cannot be read. Publish the form version it was filled with first.")
+    for column in ("instrument_id", *reading.PROMOTED):
+        setattr(submission, column, sheet.row[column])
 
 
 def _found(session: Session, submission_id: int) -> Submission:
