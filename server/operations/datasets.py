@@ -68,49 +68,25 @@ def cut(session: Session, *, project_id: int, name: str, as_of: str | None = Non
     if session.scalar(select(Dataset.id).where(Dataset.project_id == project_id, Dataset.name == name)) is not None:
         raise Problem(409.3, f"There is a dataset {name!r} already; a cut never changes, so choose another name.")
     moment = _moment(as_of)
-    sample = session.scalar(select(Sample).where(Sample.project_id == project_id).order_by(Sample.id.desc()))
-    if sample is None:
-        raise Problem(409.52, "This project has no sample yet; draw one before cutting a dataset.")
-    versions = _versions(session, project_id)
-    visits = _visits(session, project_id, [one.id for one in versions], moment)
-    forms = [form_of(one) for one in versions]
-    units = _units(session, sample, visits, merge(forms))
-    tables = _tables(session, units, visits, versions, forms)
-    book = codebooks.of(merge(forms))
-    frozen = freezing.pack(tables, units.frame, _visit_table(visits), book)
+    found = _gather(session, project_id, moment)
     counts = {
-        "units": len(units.frame),
-        "interviews": len(tables.frames[tables.root]),
-        "persons": len(tables.frames["person"]) if "person" in tables.frames else 0,
+        "units": len(found.units),
+        "interviews": len(found.tables.frames[found.tables.root]),
+        "persons": len(found.tables.frames["person"]) if "person" in found.tables.frames else 0,
     }
+    frozen = freezing.pack(found.tables, found.units, _visit_table(found.visits), codebooks.of(found.form))
     dataset = Dataset(
         project_id=project_id,
-        sample_id=sample.id,
+        sample_id=found.sample.id,
         name=name,
         as_of=moment,
         digest=_storage().put(frozen),
-        record={
-            "form": versions[0].form_id,
-            "versions": [one.version for one in versions],
-            "sample_key": forms[-1].sample_key,
-            "rows": {table: len(frame) for table, frame in tables.frames.items()},
-            "dispositions": units.frame["disposition"].value_counts().sort_index().to_dict(),
-            "open_at_close": int(units.frame["open"].sum()),
-            "misfits": len(tables.misfits),
-            "left_out": _left_out(session, project_id, moment),
-            **counts,
-        },
+        record={**_record(found), "left_out": _left_out(session, project_id, moment), **counts},
     )
     session.add(dataset)
     session.flush()
-    events.record(
-        session,
-        actor="jobs",
-        verb="dataset.cut",
-        subject=name,
-        project_id=project_id,
-        details={"digest": dataset.digest},
-    )
+    digest = {"digest": dataset.digest}
+    events.record(session, actor="jobs", verb="dataset.cut", subject=name, project_id=project_id, details=digest)
     return {"dataset_id": dataset.id, "digest": dataset.digest, **counts}
 
 
@@ -163,10 +139,39 @@ def export(session: Session, *, dataset_id: int, suffix: str, language: str) -> 
 
 
 @dataclass(frozen=True)
-class _Units:
-    frame: pd.DataFrame
-    finals: Mapping[str, str]
-    """Root id of the interview that counts, by unit key."""
+class _Found:
+    """What a cut is made of."""
+
+    sample: Sample
+    versions: Sequence[Instrument]
+    form: Form
+    visits: Sequence[_Visit]
+    units: pd.DataFrame
+    tables: Tables
+
+
+def _gather(session: Session, project_id: int, moment: datetime) -> _Found:
+    sample = session.scalar(select(Sample).where(Sample.project_id == project_id).order_by(Sample.id.desc()))
+    if sample is None:
+        raise Problem(409.52, "This project has no sample yet; draw one before cutting a dataset.")
+    versions = _versions(session, project_id)
+    forms = [form_of(one) for one in versions]
+    form = merge(forms)
+    visits = _visits(session, project_id, [one.id for one in versions], moment)
+    units = _units(session, sample, visits, form)
+    tables = _tables(session, units, visits, versions, forms)
+    return _Found(sample, versions, form, visits, units, tables)
+
+
+def _record(found: _Found) -> dict[str, Any]:
+    return {
+        "form": found.form.id,
+        "versions": [one.version for one in found.versions],
+        "rows": {table: len(frame) for table, frame in found.tables.frames.items()},
+        "dispositions": found.units["disposition"].value_counts().sort_index().to_dict(),
+        "open_at_close": int(found.units["open"].sum()),
+        "misfits": len(found.tables.misfits),
+    }
 
 
 def _moment(as_of: str | None) -> datetime:
@@ -218,21 +223,20 @@ class _Visit:
         self.at = sheet.ended_at or sheet.received_at
 
 
-def _units(session: Session, sample: Sample, visits: Sequence[_Visit], form: Form) -> _Units:
+def _units(session: Session, sample: Sample, visits: Sequence[_Visit], form: Form) -> pd.DataFrame:
+    """Every drawn unit, by key: the columns of the draw, then OWN_COLUMNS."""
     by_unit: dict[str, list[_Visit]] = {}
     for visit in visits:
         by_unit.setdefault(visit.sheet.unit_key, []).append(visit)
-    rows, finals = [], {}
+    rows = []
     wanted = select(Unit, User.name).outerjoin(User, Unit.assigned_to_id == User.id)
     for unit, enumerator in session.execute(wanted.where(Unit.sample_id == sample.id).order_by(Unit.key)):
         state = standing.of(by_unit.get(unit.key, []))
-        interviewed = bool(standing.kind(state["disposition"]))
-        if interviewed:
-            finals[unit.key] = state["final_root_id"]
+        interviewed = standing.kind(state["disposition"])
         rows.append(
             {
                 **unit.facts,
-                "key": finals.get(unit.key, ""),
+                "key": state["final_root_id"] if interviewed else "",
                 "disposition": state["disposition"] or _at_close(state, form),
                 "result": state["result"] or "",
                 "visits": state["visits"],
@@ -240,7 +244,7 @@ def _units(session: Session, sample: Sample, visits: Sequence[_Visit], form: For
                 "enumerator": enumerator or "",
             }
         )
-    return _Units(pd.DataFrame(rows), finals)
+    return pd.DataFrame(rows)
 
 
 def _at_close(state: Mapping[str, Any], form: Form) -> str:
@@ -251,11 +255,11 @@ def _at_close(state: Mapping[str, Any], form: Form) -> str:
 
 
 def _tables(
-    session: Session, units: _Units, visits: Sequence[_Visit], versions: list[Instrument], forms: list[Form]
+    session: Session, units: pd.DataFrame, visits: Sequence[_Visit], versions: list[Instrument], forms: list[Form]
 ) -> Tables:
     """The interviews that count, one for each unit, in the order of the units."""
     sheets = {visit.root_id: visit.sheet for visit in visits}
-    chosen = [sheets[root_id] for root_id in units.finals.values()]
+    chosen = [sheets[root_id] for root_id in units["key"] if root_id]
     by_version = dict(zip((one.id for one in versions), forms, strict=True))
     instances = []
     for start in range(0, len(chosen), 500):

@@ -11,6 +11,7 @@ from sqlalchemy import insert, or_, select
 from sqlalchemy.orm import Session
 
 from sampling import sample as samples
+from sampling.design import Design
 from sampling.sample import Sample as Drawn
 from server.db import now
 from server.errors import Problem
@@ -50,33 +51,30 @@ def record(
     )
     session.add(row)
     session.flush()
-    key, psu = sample.design.ids[-1], sample.design.ids[0]
     facts = _plain(sample)
-    _refuse_drawn_again(session, project_id, [one[key] for one in facts])
-    places = {"lat": lat, "lon": lon}
-    session.execute(
-        insert(Unit),
-        [
-            {
-                "sample_id": row.id,
-                "project_id": project_id,
-                "key": one[key],
-                "label": str(one[label_column])[:200],
-                "psu": str(one[psu]),
-                "stratum": str(one[sample.design.strata]) if sample.design.strata else "",
-                "region": str(one[region_column]),
-                "urban": str(one[urban_column]),
-                "probability": float(one["prob"]),
-                "base_weight": float(one[sample.design.weight]),
-                "facts": one,
-                **{field: float(one[column]) if column else None for field, column in places.items()},
-            }
-            for one in facts
-        ],
-    )
-    counts = {"sample_id": row.id, "units": len(facts)}
+    _refuse_drawn_again(session, project_id, [one[sample.design.ids[-1]] for one in facts])
+    columns = {"label": label_column, "region": region_column, "urban": urban_column, "lat": lat, "lon": lon}
+    units = [_unit(sample.design, columns, one) for one in facts]
+    session.execute(insert(Unit), [{"sample_id": row.id, "project_id": project_id, **unit} for unit in units])
+    counts = {"sample_id": row.id, "units": len(units)}
     events.record(session, actor=by, verb="sample.draw", subject=name, project_id=project_id, details=counts)
     return row
+
+
+def _unit(design: Design, columns: Mapping[str, str | None], facts: dict[str, Any]) -> dict[str, Any]:
+    """The columns of Unit for one drawn unit; `columns` names the frame's by ours."""
+    places = {name: float(facts[columns[name]]) if columns[name] else None for name in ("lat", "lon")}
+    words = {name: str(facts[columns[name]])[:200] for name in ("label", "region", "urban")}
+    return {
+        "key": facts[design.ids[-1]],
+        "psu": str(facts[design.ids[0]]),
+        "stratum": str(facts[design.strata]) if design.strata else "",
+        "probability": float(facts["prob"]),
+        "base_weight": float(facts[design.weight]),
+        "facts": facts,
+        **words,
+        **places,
+    }
 
 
 def assign(session: Session, *, project_id: int, assignments: Mapping[str, int], by: str) -> int:
