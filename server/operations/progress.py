@@ -249,7 +249,7 @@ def rates(session: Session, *, project_id: int, scope: User | None) -> Rates:
         .where(Unit.project_id == project_id, in_scope(scope))
         .group_by(Unit.disposition)
     )
-    counts = dict(session.execute(query).tuples().all())
+    counts = dict(session.execute(query).all())
     pending = counts.pop(None, 0)
     return Rates(_rr2(counts), _rr2({**counts, NOT_CONTACTED: counts.get(NOT_CONTACTED, 0) + pending}), pending)
 
@@ -330,7 +330,7 @@ def _last_uploads(session: Session, project_id: int, column: Any, scope: User | 
         .where(Unit.project_id == project_id, in_scope(scope))
         .group_by(column)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _by_day(session: Session, project_id: int, scope: User | None) -> list[ProgressRow]:
@@ -351,4 +351,4 @@ def _day_of_quarter(quarter: int, zone: ZoneInfo) -> str:
 
 def displays(session: Session) -> dict[str, str]:
     """What each person is called, by sign-in name."""
-    return dict(session.execute(select(User.name, User.display)).tuples().all())
+    return dict(session.execute(select(User.name, User.display)).all())

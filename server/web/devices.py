@@ -92,7 +92,7 @@ def _cards(session: Session, project_id: int) -> list[Card]:
         .where(Submission.project_id == project_id)
         .group_by(Submission.enumerator_id)
     )
-    newest = dict(session.execute(heard).tuples().all())
+    newest = dict(session.execute(heard).all())
     tokens = session.scalars(_tablets(project_id).order_by(Token.id)).all()
     cards = [Card(token, token.user, newest.get(token.user_id)) for token in tokens]
     return sorted(cards, key=lambda card: (card.token.revoked_at is not None, card.user.name, card.token.id))
