@@ -55,6 +55,11 @@ def questionnaire() -> Workbook:
     return catalog.load(written["form"], written["parameters"], lists)
 
 
+def labels() -> dict[str, dict[str, dict[str, str]]]:
+    """Words for the frame's codes: by column, code and language."""
+    return tomllib.loads((SURVEY / "labels.toml").read_text(encoding="utf-8"))
+
+
 def plan_text(seed: int | None, areas: int | None) -> str:
     """The plan as written, with another seed or number of areas if wanted."""
     text = (SURVEY / "plan.toml").read_text(encoding="utf-8")
@@ -138,6 +143,7 @@ def _open(session: Session, areas: int) -> Project:
             "title_ru": "Обследование миграции в Попстане",
             "title_ar": "مسح الهجرة في بوبستان",
             "languages": ["en", "ru", "ar"],
+            "labels": labels(),
             "on_device": ["ea", "urban", "region", "province"],
             "plan": [min(sampled, round(sampled * day / (FIELD_DAYS - 1))) for day in range(1, FIELD_DAYS + 1)],
             "demo": True,
