@@ -41,6 +41,11 @@ FINAL = {
     "9": "2.20",
     "10": "2.25",
 }
+RARE = "T3"
+HEADING = (
+    "| estimate | truth | mean | bias | SD | SE/SD | coverage | bias, planted | coverage, planted |",
+    "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
+)
 OBSERVED = ["hh_size", "n_persons", "emi_gate"]
 
 
@@ -137,16 +142,26 @@ def report(summary: pd.DataFrame, seeds: int, seconds: float) -> str:
         "SE/SD is the mean estimated standard error over the standard deviation of the estimates. The last two columns",
         "are the same field with one enumerator who invents interviews and three who hide members abroad.",
         "",
-        "| estimate | truth | mean | bias | SD | SE/SD | coverage | bias, planted | coverage, planted |",
-        "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
-        *map(_row, honest.itertuples(), planted.itertuples()),
+        *HEADING,
+        *_rows(honest, planted, rare=False),
+        "",
+        "Countries of birth rest on a handful of households each (Popstan has 56 to 547 persons of a country), where a",
+        "linearised standard error is too small and the estimate too skewed for any interval made of it:",
+        "",
+        *HEADING,
+        *_rows(honest, planted, rare=True),
     ]
     return "\n".join(lines) + "\n"
 
 
+def _rows(honest: pd.DataFrame, planted: pd.DataFrame, *, rare: bool) -> list[str]:
+    pairs = zip(honest.itertuples(), planted.itertuples(), strict=True)
+    return [_row(one, other) for one, other in pairs if (one.table == RARE) is rare]
+
+
 def _row(one: Any, other: Any) -> str:
     name = f"{one.table} {one.statistic}" + (f", {one.by} {one.group}" if one.by else "")
-    name += f", {one.value}" if one.table == "T3" else ""
+    name += f", {one.value}" if one.table == RARE else ""
     share = one.statistic == "proportion"
     numbers = [f"{100 * value:.2f} %" if share else f"{value:,.0f}" for value in (one.truth, one.mean, one.spread)]
     cells = [

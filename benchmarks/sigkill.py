@@ -51,7 +51,7 @@ class Report:
     def text(self) -> str:
         """In words."""
         lines = [
-            f"{self.kills} times SIGKILL in {self.seconds:.0f} s; server back after {self.longest_restart:.1f} s at most.",
+            f"{self.kills} times SIGKILL in {self.seconds:.0f} s; back after {self.longest_restart:.1f} s at most.",
             f"{self.sheets} sheets on tablets, {self.confirmed} confirmed with 201, {self.stored} in the database.",
             "Requests answered: " + ", ".join(f"{count} {kind}" for kind, count in sorted(self.requests.items())) + ".",
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -59,6 +60,7 @@ class State:
 
 def run(options: Options, say: setup.Say) -> None:
     """Set up or resume, serve, simulate, weigh, compare. With `once` it ends then; else it serves until Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the server is stopped too
     state = _state(options)
     port = process.free_port(options.port)
     if port != options.port:
@@ -75,6 +77,7 @@ def run(options: Options, say: setup.Say) -> None:
             if not options.once:
                 say("serving", "Ctrl-C stops. Nothing leaves this computer.")
                 server.process.wait()
+                raise Problem(503.5, f"The server has ended; {server.log} says why.")
         finally:
             server.stop()
 
@@ -199,6 +202,8 @@ def _show(state: State, weighting_id: int, options: Options, say: setup.Say) -> 
     for row in results.columns(lines):
         say("row", row)
     say("note", "Four enumerators do not do their work. With their interviews set aside and the rest weighed again:")
+    if not others:
+        say("note", "  too few interviews are left for weights")
     for row in results.columns([line for line in others if not line.by]):
         say("row", row)
     say("tables", "", collected=_facts(lines), without_the_four=_facts(others))

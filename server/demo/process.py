@@ -93,7 +93,7 @@ def _answers(running: Running, port: int, seconds: float) -> bool:
             connection.request("GET", HEALTH)
             if connection.getresponse().status == 200:
                 return True
-        except OSError:
+        except (OSError, http.client.HTTPException):  # not yet there, or (in the range of short-lived ports) ourselves
             time.sleep(0.1)
         finally:
             connection.close()

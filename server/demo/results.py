@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from sampling.design import Survey
 from server import db, jobs
 from server.demo import population, truth
 from server.demo.setup import SURVEY
@@ -17,6 +18,7 @@ from server.models.jobs import Job
 from server.operations import weights
 from weighting import recipe as recipes
 from weighting import tabulation
+from weighting.codes import as_text
 from weighting.dispositions import RESPONDENT, classify
 from weighting.margins import Margins
 
@@ -86,12 +88,13 @@ def compare(weighting_id: int, without: Sequence[str] = ()) -> list[Line]:
     """The tables' estimates beside the truth.
 
     without  enumerators whose interviews count as not held: their dwellings become nonrespondents, and the rest
-             is weighed again by the same recipe
+             is weighed again by the same recipe; no lines when the margins have codes that nobody is left for
     """
     with db.own_session() as session:
         surveys = weights.surveys(session, weighting_id=weighting_id)
+    margins = Margins.parse(population.margins(population.load()))
     if without:
-        surveys = _set_aside(surveys, without)
+        surveys = _set_aside(surveys, without, margins)
     people = population.load()
     tables = [table for table in tabulation.read(SURVEY / "tables.toml") if table.id in SHOWN]
     return [
@@ -99,16 +102,18 @@ def compare(weighting_id: int, without: Sequence[str] = ()) -> list[Line]:
     ]
 
 
-def _set_aside(surveys: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+def _set_aside(surveys: Mapping[str, Survey], names: Iterable[str], margins: Margins) -> dict[str, Survey]:
+    """The surveys weighed again without the interviews of these enumerators; none when too few would be left."""
     households, persons = surveys["household"], surveys["person"]
     data = households.data
     dropped = data["enumerator"].isin(list(names)) & (classify(data["disposition"]) == RESPONDENT)
     kept = data.assign(disposition=data["disposition"].where(~dropped, "2.36"), key=data["key"].where(~dropped, ""))
+    left = kept[kept["key"] != ""]
+    if any(not set(table.index) <= set(left[name].map(as_text)) for name, table in margins.tables.items()):
+        return {}
     unweighted = replace(households, data=kept, weight=households.design.weight, adjustments=())
-    recipe = recipes.read(SURVEY / "recipe.toml")
-    margins = {MARGINS: Margins.parse(population.margins(population.load()))}
-    again = recipes.apply(recipe, unweighted, margins).survey
-    rows = persons.data[persons.data["parent"].isin(kept["key"])].drop(columns=persons.weight)
+    again = recipes.apply(recipes.read(SURVEY / "recipe.toml"), unweighted, {MARGINS: margins}).survey
+    rows = persons.data[persons.data["parent"].isin(left["key"])].drop(columns=persons.weight)
     return {"household": again, "person": again.members(rows, again.design.ids[-1])}
 
 

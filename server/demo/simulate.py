@@ -112,10 +112,13 @@ def run_day(
     """
 
     def one(member: Enumerator) -> int:
-        member.sync()
-        calls = member.work(day)
-        stop.wait(seconds * EVENING)
-        member.post(seconds * (1 - EVENING))
+        try:
+            member.sync()
+            calls = member.work(day)
+            stop.wait(seconds * EVENING)
+            member.post(seconds * (1 - EVENING))
+        finally:
+            member.tablet.close()
         return calls
 
     with ThreadPoolExecutor(max_workers=len(members), thread_name_prefix="tablet") as pool:
