@@ -107,7 +107,7 @@ def derive(housing: pd.DataFrame, persons: pd.DataFrame) -> Population:
     """Build the population from the census records (columns as in the CSPro dictionary, codes as text)."""
     housing = housing.sort_values(KEY, ignore_index=True)
     frame = _frame(housing)
-    named = persons.assign(census_key=persons[KEY].agg("".join, axis=1))
+    named = persons.assign(census_key=_key(persons))
     named = named.merge(frame[["census_key", "household_id", "province"]], on="census_key", validate="m:1")
     named = named.sort_values(["household_id", "LINE"], ignore_index=True)
     people = pd.DataFrame([_person(record) for record in named.to_dict("records")]).fillna("")
@@ -139,8 +139,13 @@ def _frame(housing: pd.DataFrame) -> pd.DataFrame:
     frame["lon"] = [lon for _, lon in points]
     places = zip(housing["VILLAGE"], housing["BUILDING"], housing["HU"], housing["HH"], frame["ea"], strict=True)
     frame["label"] = [f"EA {area}: village {v}, building {b}, unit {u}/{h}" for v, b, u, h, area in places]
-    frame["census_key"] = housing[KEY].agg("".join, axis=1)
+    frame["census_key"] = _key(housing)
     return frame.sort_values("household_id", ignore_index=True)
+
+
+def _key(records: pd.DataFrame) -> pd.Series:
+    """The census's own identification of each record's household, all items in one text."""
+    return records[KEY[0]].str.cat([records[name] for name in KEY[1:]])
 
 
 def _position(province: str, ea: str, household: str) -> tuple[float, float]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select
 
+from forms.definition import Form
 from sampling.design import Survey
 from server import db, jobs
 from server.demo import population, truth
-from server.demo.setup import SURVEY
+from server.demo.setup import SURVEY, labels, questionnaire
 from server.errors import Problem
 from server.models.datasets import Dataset
 from server.models.jobs import Job
@@ -150,9 +152,22 @@ def columns(lines: Sequence[Line]) -> list[str]:
     ]
 
 
+@cache
+def words() -> dict[tuple[str, str], str]:
+    """What a group is called, by variable and code: the frame's codes, then the form's."""
+    form = Form.from_workbook(questionnaire())
+    asked = {
+        (question.name, choice.name): choice.labels[form.language]
+        for question in form.questions()
+        for choice in form.lists.get(question.list_name or "", ())
+    }
+    framed = {(name, code): texts["en"] for name, codes in labels().items() for code, texts in codes.items()}
+    return {**asked, **framed}
+
+
 def _cells(line: Line) -> tuple[str, ...]:
     kind = "share" if line.statistic == "proportion" else "number"
-    what = f"{line.title}, {kind}" if not line.by else f"  {line.by} {line.group}"
+    what = f"{line.title}, {kind}" if not line.by else f"  {words().get((line.by, line.group), line.group)}"
     inside = "yes" if line.inside else "no"
     return what, _number(line, line.estimate), _interval(line), _number(line, line.truth), inside
 

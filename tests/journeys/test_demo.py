@@ -16,7 +16,9 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from benchmarks import sigkill
-from server.demo import process
+from server.app import create_app
+from server.config import Config
+from server.demo import fieldwork, process, setup
 
 AREAS = 24
 SETTINGS = ("--areas", str(AREAS), "--seed", "7", "--json")
@@ -147,3 +149,24 @@ def test_two_kills_of_the_server_lose_nothing(tmp_path):
     assert report.faults == ()
     assert report.kills == 2
     assert report.confirmed == report.sheets == report.stored > 12 * AREAS
+
+
+def test_tablets_that_start_anew_send_the_same_bytes_which_are_kept_once(folder, told, stored, tmp_path):
+    before = stored("select count(*) from submissions")
+    home = folder / "enumera-demo"
+    port = process.free_port(21200)
+    config = Config(data_dir=home, public_url=f"http://127.0.0.1:{port}")
+    app = create_app(config)
+    with app.app_context():
+        urls = list(setup.read(app).tablets.values())
+    server = process.start(config, port)
+    try:
+        fieldwork.run(
+            urls=urls, seed=7, days=20, day_seconds=0, patience=20, folder=tmp_path, say=lambda *_, **__: None
+        )
+    finally:
+        server.stop()
+        app.extensions["engine"].dispose()
+    sent = [place for place in tmp_path.glob("*/sent/*") if place.is_dir()]
+    assert [(len(sent),)] == before == stored("select count(*) from submissions")
+    assert stored("select count(*) from submissions where quarantine <> ''") == [(0,)]
