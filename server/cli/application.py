@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from server.config import Config
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -27,14 +29,20 @@ def config() -> Config:
 
 def context() -> AbstractContextManager[Any]:
     """An application context; Problem 409.53 when `enumera server init` has to run first."""
-    from server import db
     from server.app import create_app
-    from server.errors import Problem
 
     app = create_app(config())
-    if not db.is_current(app.extensions["engine"]):
-        raise Problem(409.53, "The database is not set up, or is of another version. Run `enumera server init`.")
+    demand_current(app.extensions["engine"])
     return app.app_context()
+
+
+def demand_current(engine: Engine) -> None:
+    """Raise Problem 409.53 unless the database has the tables of this version."""
+    from server import db
+    from server.errors import Problem
+
+    if not db.is_current(engine):
+        raise Problem(409.53, "The database is not set up, or is of another version. Run `enumera server init`.")
 
 
 def in_session(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -10,7 +10,7 @@ from typing import IO, Any
 import click
 
 from server.cli import survey, watching
-from server.cli.application import as_json, config, context, in_project, in_session, say
+from server.cli.application import as_json, config, demand_current, in_project, in_session, say
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -52,10 +52,14 @@ group.add_command(click.Command("migrate", params=init.params, callback=init.cal
 @click.option("--port", type=int, default=8080, show_default=True, help="Port to listen on.")
 def run(host: str, port: int) -> None:
     """Serve tablets and pages until stopped."""
+    from server import db
     from server.cli.serving import serve
 
-    with context():
-        serve(host, port, config().threads)
+    settings = config()
+    engine = db.connect(settings.database)
+    demand_current(engine)
+    engine.dispose()
+    serve(host, port, settings.threads)
 
 
 @group.command("open")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
+from server.intake.keeping import Outcome
 from server.intake.reading import File, Received, read
-from server.intake.writing import Direct, GroupCommit, Outcome, Writer
+from server.intake.writing import Direct, GroupCommit, Writer
 
 __all__ = ["File", "Intake", "Outcome", "Received", "init_app", "receive"]
 

@@ -22,8 +22,11 @@ def form_of(instrument: Instrument) -> Form:
 
 def form_by_id(connection: Connection, instrument_id: int, digest: str) -> Form:
     """The same by the instrument's id and digest, without its row."""
-    wanted = select(Instrument.definition).where(Instrument.id == instrument_id)
-    return _forms(digest, _Later(lambda: connection.execute(wanted).scalar_one()))
+    return _forms(digest, _Later(lambda: _definition(connection, instrument_id)))
+
+
+def _definition(connection: Connection, instrument_id: int) -> bytes:
+    return connection.execute(select(Instrument.definition).where(Instrument.id == instrument_id)).scalar_one()
 
 
 class _Later:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lxml import etree
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from forms.definition import Form
 from forms.errors import InstanceError
@@ -18,9 +18,11 @@ from forms.instances import Answers, Instance
 from forms.instances import parse as parse_instance
 from server.errors import Problem
 from server.intake.definitions import form_by_id
-from server.models.instruments import Instrument
+from server.intake.statements import VERSIONS
 
 LONGEST_ID = 255
+DERIVED = "sha256:"
+"""How the ids begin that were given here."""
 
 PROMOTED = (
     "unit_key",
@@ -114,8 +116,8 @@ def read(connection: Connection, envelope: Received) -> Sheet:
 
 def parse(xml: bytes, form: Form, instance_id: str) -> Instance:
     """The answers of a stored sheet, under the id it is stored with: a sheet without one was given it here."""
-    root = _root(xml)
-    if not _meta(root).get("instanceID"):
+    root = _root(xml) if instance_id.startswith(DERIVED) else None
+    if root is not None and not _meta(root).get("instanceID"):
         etree.SubElement(etree.SubElement(root, "meta"), "instanceID").text = instance_id
         xml = etree.tostring(root)
     instance = parse_instance(xml, form)
@@ -124,7 +126,7 @@ def parse(xml: bytes, form: Form, instance_id: str) -> Instance:
 
 def derived_id(form_id: str, sha256: str) -> str:
     """The id of a sheet that has none of its own: the same bytes give the same id, so a retry is known."""
-    return "sha256:" + hashlib.sha256(f"{form_id}\n{sha256}".encode()).hexdigest()
+    return DERIVED + hashlib.sha256(f"{form_id}\n{sha256}".encode()).hexdigest()
 
 
 def _identify(xml: bytes, sha256: str) -> _Identity:
@@ -163,10 +165,7 @@ def _meta(root: etree._Element) -> dict[str, str]:
 
 def _instrument(connection: Connection, project_id: int, known: _Identity) -> tuple[Any, str]:
     """The instrument a sheet was filled with, or None and why; a closed one is given together with the reason."""
-    columns = select(Instrument.id, Instrument.version, Instrument.state, Instrument.digest)
-    rows = connection.execute(
-        columns.where(Instrument.project_id == project_id, Instrument.form_id == known.form_id)
-    ).all()
+    rows = connection.execute(VERSIONS, {"project": project_id, "form": known.form_id}).all()
     if not rows:
         return None, "unknown_form"
     for row in rows:

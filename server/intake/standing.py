@@ -5,29 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection
 
-from server.models.samples import Unit
-from server.models.submissions import Submission
+from server.intake.statements import STAND, VISITS
 
 
 def kind(disposition: str | None) -> str:
-    """ "1" for a completed interview, "2" for a partial one (AAPOR 1.1 and 1.2), "" for everything else."""
+    """1 for a completed interview, 2 for a partial one (AAPOR 1.1 and 1.2), empty for everything else."""
     return disposition[2] if disposition and disposition[:3] in ("1.1", "1.2") else ""
 
 
 def refresh(connection: Connection, *, project_id: int, unit_id: int, unit_key: str) -> None:
     """Write visits, result, disposition, last visit and final interview of a unit anew."""
-    at = func.coalesce(Submission.ended_at, Submission.received_at)
-    visits = select(Submission.root_id, Submission.result, Submission.disposition, at.label("at")).where(
-        Submission.project_id == project_id,
-        Submission.unit_key == unit_key,
-        Submission.current,
-        Submission.quarantine == "",
-        Submission.review_state != "rejected",
-    )
-    rows = connection.execute(visits.order_by(at, Submission.id)).all()
-    connection.execute(update(Unit).where(Unit.id == unit_id).values(**of(rows)))
+    visits = connection.execute(VISITS, {"project": project_id, "key": unit_key}).all()
+    connection.execute(STAND, {"unit": unit_id, **of(visits)})
 
 
 def of(visits: Sequence[Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Select, String, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from server.db import Base, Moment, now
 
@@ -56,5 +56,5 @@ def by_name(name: str) -> Select[tuple[User]]:
 
 
 def by_digest(digest: str, kind: str) -> Select[tuple[Token]]:
-    """The token whose secret has that SHA-256."""
-    return select(Token).where(Token.digest == digest, Token.kind == kind)
+    """The token whose secret has that SHA-256, with its person."""
+    return select(Token).where(Token.digest == digest, Token.kind == kind).options(joinedload(Token.user))
