@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -56,6 +57,11 @@ def session(app: Flask) -> Iterator[Session]:
 
 @pytest.fixture
 def field(app: Flask, session: Session) -> Field:
+    """A small survey in the field."""
+    return a_field(app, session)
+
+
+def a_field(app: Flask, session: Session) -> Field:
     """Four units: one interviewed at its second visit, one refused, one open, one given to nobody; one table."""
     project = factories.a_project(session, starts_on=date(2026, 11, 20), ends_on=date(2026, 11, 29))
     project.settings = {**project.settings, "demo": True, "title_ru": "Обследование", "title_ar": "مسح"}
@@ -99,15 +105,17 @@ def a_table(session: Session, app: Flask, project_id: int) -> None:
 def as_role(app: Flask, session: Session, field: Field) -> Callable[[str], FlaskClient]:
     """A browser in which somebody of that role is signed in."""
 
-    def sign_in(role: str) -> FlaskClient:
-        name = "e01" if role == "enumerator" else f"the_{role}"
-        user = session.scalars(select(User).where(User.name == name)).one()
-        browser = app.test_client()
-        with browser.session_transaction() as kept:
-            kept["user_id"] = user.id
-        return browser
+    return partial(signed_in, app, session)
 
-    return sign_in
+
+def signed_in(app: Flask, session: Session, role: str) -> FlaskClient:
+    """A browser in which somebody of that role is signed in."""
+    name = "e01" if role == "enumerator" else f"the_{role}"
+    user = session.scalars(select(User).where(User.name == name)).one()
+    browser = app.test_client()
+    with browser.session_transaction() as kept:
+        kept["user_id"] = user.id
+    return browser
 
 
 @pytest.fixture

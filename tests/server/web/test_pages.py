@@ -5,9 +5,15 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from sqlalchemy.orm import Session
 
+from server import db
+from server.app import create_app
+from server.config import Config
 from server.permissions import ROLES, VERBS
 from server.web.render import STATIC
+from tests import factories
+from tests.server.web.conftest import a_field, signed_in
 
 HTML_LIMIT, CSS_LIMIT, SCRIPT_LIMIT = 30_000, 14_000, 20_000
 VOID = {"meta", "link", "input", "br", "img", "hr"}
@@ -58,9 +64,18 @@ def crawl(browser, start: str) -> dict[str, object]:
     return found
 
 
-@pytest.fixture
-def all_pages(manager, field):
-    return crawl(manager, "/")
+@pytest.fixture(scope="module")
+def all_pages(tmp_path_factory):
+    """Every page that the manager's links lead to."""
+    config = Config(data_dir=tmp_path_factory.mktemp("data"), secret_key=factories.KEY, public_url="http://tablet.test")
+    app = create_app(config)
+    engine = app.extensions["engine"]
+    db.Base.metadata.create_all(engine)
+    with Session(engine, expire_on_commit=False) as session:
+        a_field(app, session)
+        found = crawl(signed_in(app, session, "manager"), "/")
+    engine.dispose()
+    return found
 
 
 PAGES = {
@@ -220,6 +235,6 @@ def test_health_is_for_machines(client):
 
 def test_a_static_file_is_kept_for_a_year_under_an_address_of_its_own(client):
     address = re.search(r'href="(/static/site\.css\?v=\w+)"', client.get("/login").text)[1]
-    answer = client.get(address)
-    assert answer.status_code == 200
-    assert "max-age=31536000" in answer.headers["Cache-Control"]
+    with client.get(address) as answer:
+        assert answer.status_code == 200
+        assert "max-age=31536000" in answer.headers["Cache-Control"]
