@@ -9,6 +9,9 @@ from typing import Any, TextIO
 
 import click
 
+STEPS = {"form": 1, "frame": 2, "sample": 3, "people": 4, "server": 5, "simulator": 6}
+"""Sentences that are counted, so that one sees how far the start is."""
+
 DEFAULT_FOLDER = Path("enumera-demo")
 
 
@@ -76,6 +79,6 @@ def printer(as_json: bool) -> Callable[..., None]:
         if as_json and kind not in ("row", "note"):
             click.echo(json.dumps({"event": kind, **facts}, ensure_ascii=False))
         elif text and not as_json:
-            click.echo(text)
+            click.echo(f"[{STEPS[kind]}/{len(STEPS)}] {text}" if kind in STEPS else text)
 
     return say

@@ -62,6 +62,7 @@ def run(options: Options, say: setup.Say) -> None:
     """Set up or resume, serve, simulate, weigh, compare. With `once` it ends then; else it serves until Ctrl-C."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the server is stopped too
     state = _state(options)
+    say("note", "Popstan migration survey: a country that does not exist, drawn from the records of a census file")
     port = process.free_port(options.port)
     if port != options.port:
         say("port", f"port {options.port} is busy; using {port}", port=port)
@@ -121,7 +122,8 @@ def _site(app: Flask, state: State, say: setup.Say) -> Site:
 def _invite(app: Flask, site: Site, say: setup.Say) -> None:
     for name, address in setup.links(app, site).items():
         say("link", f"  {name:<10} {address}", name=name, address=address)
-    say("note", "  each link signs in once, within 30 minutes")
+    devices = f"{app.extensions['config'].public_url}/p/{site.project_id}/devices"
+    say("note", f"  each link signs in once, within 30 minutes; codes for real tablets: {devices}")
 
 
 def _field_and_results(options: Options, state: State, site: Site, server: process.Running, say: setup.Say) -> None:
@@ -139,8 +141,11 @@ def _field_and_results(options: Options, state: State, site: Site, server: proce
     if made.weighting_id is None:
         raise Problem(500.1, f"The last weights could not be made: {made.why}")
     _show(state, made.weighting_id, options, say)
+    plan = setup.plan_text(state.seed, state.areas)
+    documents = files.write_documents(options.folder / "survey", plan, made.weighting_id)
     for path in files.write(options.folder, made.dataset_id, made.weighting_id):
         say("file", f"  {path}", path=str(path))
+    say("documents", f"  {options.folder / 'survey'}: {', '.join(path.name for path in documents)}")
     _tell_counts(team, server, say)
 
 
@@ -163,7 +168,8 @@ def _field(
         final, sampled = setup.standing(site)
         made = results.make(site.project_id, f"day-{day:02d}", weigh=not calls or 2 * final >= sampled)
         State(state.seed, state.areas, day).save(options.folder)
-        text = f"day {day}: {calls} calls, {final} of {sampled} dwellings final, {made.interviews} interviews"
+        made_calls = f"{calls} call{'' if calls == 1 else 's'}"
+        text = f"day {day}: {made_calls}, {final} of {sampled} dwellings final, {made.interviews} interviews"
         facts = {"day": day, "calls": calls, "final": final, "sampled": sampled, "interviews": made.interviews}
         say("day", f"{text}; {_first(made)}", **facts)
         if not calls:

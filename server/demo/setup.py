@@ -173,7 +173,7 @@ def _draw(session: Session, project: Project, text: str, say: Say) -> dict[str, 
     areas, dwellings = people.frame["ea"].nunique(), len(people.frame)
     say(
         "frame",
-        f"frame loaded: {areas} enumeration areas, {dwellings:,} dwellings of Popstan's census, {frame.digest[:12]}",
+        f"frame loaded: {areas} enumeration areas, {dwellings:,} dwellings (hash {frame.digest[:12]})",
         areas=areas,
         dwellings=dwellings,
         digest=frame.digest,

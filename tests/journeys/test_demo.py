@@ -16,9 +16,14 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from benchmarks import sigkill
+from sampling import frame as frames
+from sampling import plan as plans
+from sampling.design import Design, Survey
 from server.app import create_app
 from server.config import Config
 from server.demo import fieldwork, process, setup
+from weighting import recipe, tabulation
+from weighting.margins import Margins
 
 AREAS = 24
 SETTINGS = ("--areas", str(AREAS), "--seed", "7", "--json")
@@ -123,6 +128,27 @@ def test_the_stata_files_carry_their_labels(folder, told):
     assert len(data) == about.number_rows > 0
     assert "sex" in about.variable_value_labels
     assert about.column_names_to_labels["wt_final"].startswith("Weight")
+
+
+def test_the_documents_draw_the_same_sample_again(folder, told):
+    survey = folder / "enumera-demo" / "survey"
+    plan = plans.read(survey / "plan.toml")
+    sample = plans.draw(plan, frames.read(survey / plan.frame, plan.key))
+    assert sample.record["frame"] == told["frame"]["digest"]
+    assert sample.record["sample"] == told["sample"]["digest"]
+
+
+def test_the_documents_make_the_same_tables_in_a_dozen_lines(folder, told):
+    survey = folder / "enumera-demo" / "survey"
+    units = pd.read_csv(survey / "units.csv", dtype={"disposition": "str", "hh_size": "str"})
+    design = Design(("ea", "household_id"), "weight_base", "stratum", ("prob_1", "prob_2"))
+    margins = {"households": Margins.read(survey / "census.csv")}
+    households = recipe.apply(recipe.read(survey / "recipe.toml"), Survey(units, design, "weight_base"), margins).survey
+    persons = households.members(pd.read_csv(survey / "persons.csv"), on="household_id")
+    tables = tabulation.read(survey / "tables.toml")[:2]
+    made = [tabulation.tabulate(table, {"household": households, "person": persons}) for table in tables]
+    estimates = pd.concat(made)["estimate"].tolist()
+    assert estimates == pytest.approx([line["estimate"] for line in told["tables"]["collected"]], rel=1e-9)
 
 
 def test_a_second_start_offers_to_resume(folder, told):
