@@ -41,11 +41,11 @@ def test_a_unit_runs_a_command_that_exists(name):
     unit = configparser.RawConfigParser(strict=False)
     unit.optionxform = str
     unit.read(DEPLOY / name)
-    from server.cli import main
+    from server.cli import group as enumera
 
     words = unit["Service"]["ExecStart"].split()
     assert words[0] == "/opt/enumera/.venv/bin/enumera"
-    group = main.get_command(None, words[1])
+    group = enumera.get_command(None, words[1])
     assert group.get_command(None, words[2]) is not None
 
 
