@@ -74,4 +74,4 @@ def test_links_lead_to_files(path):
 
 @pytest.mark.parametrize("words", [" ".join(words) for words, _ in commands(group)])
 def test_a_command_explains_itself(words):
-    assert dict((" ".join(path), command.help) for path, command in commands(group))[words]
+    assert {" ".join(path): command.help for path, command in commands(group)}[words]
