@@ -67,8 +67,13 @@ def start(config: Config, port: int) -> Running:
             command, env={**kept, **settings}, stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True
         )
     running = Running(process, log)
-    if not _answers(running, port, seconds=60):
-        running.stop()
+    answers = False
+    try:
+        answers = _answers(running, port, seconds=60)
+    finally:  # an interrupt may come while we wait, too
+        if not answers:
+            running.stop()
+    if not answers:
         raise Problem(503.5, f"The server did not start; {log} says why.")
     return running
 
