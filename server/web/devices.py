@@ -112,7 +112,7 @@ def _tablets(project_id: int) -> Select[tuple[Token]]:
 def _drawn(text: str) -> Markup:
     """The code as SVG; segno writes only paths, nothing of the text."""
     drawing = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(
+    segno.make(text, error="l", micro=False).save(
         drawing,
         kind="svg",
         xmldecl=False,
