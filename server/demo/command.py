@@ -25,6 +25,7 @@ DEFAULT_FOLDER = Path("enumera-demo")
 @click.option("--areas", type=int, help="Draw this many enumeration areas instead of the plan's 48.")
 @click.option("--day-seconds", default=6.0, show_default=True, help="Length of one field day.")
 @click.option("--dir", "folder", type=click.Path(path_type=Path), default=DEFAULT_FOLDER, show_default=True)
+@click.option("--lan", is_flag=True, help="Serve the local network too, so that a telephone can scan a code.")
 @click.option("--reveal", is_flag=True, help="Say at the end which enumerators did not do their work.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on each line.")
 @click.pass_context

@@ -31,7 +31,11 @@ DEFAULT_SEED = 20260115
 
 @dataclass(frozen=True)
 class Options:
-    """How a demonstration is to be run. `areas` draws fewer or more enumeration areas than the plan's 48."""
+    """How a demonstration is to be run.
+
+    `areas` draws fewer or more enumeration areas than the plan's 48; `lan` serves the local network too, so that a
+    telephone can take part.
+    """
 
     folder: Path = Path("enumera-demo")
     port: int = 8080
@@ -41,6 +45,7 @@ class Options:
     once: bool = False
     resume: bool = False
     reveal: bool = False
+    lan: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,11 +71,12 @@ def run(options: Options, say: setup.Say) -> None:
     port = process.free_port(options.port)
     if port != options.port:
         say("port", f"port {options.port} is busy; using {port}", port=port)
-    config = Config(data_dir=options.folder, public_url=f"http://127.0.0.1:{port}")
+    address = process.network_address() if options.lan else "127.0.0.1"
+    config = Config(data_dir=options.folder, public_url=f"http://{address}:{port}")
     app = create_app(config)
     with app.app_context():
         site = _site(app, state, say)
-        server = process.start(config, port)
+        server = process.start(config, port, "0.0.0.0" if options.lan else address)  # noqa: S104 - what --lan asks for
         try:
             say("server", f"server: {config.public_url}", url=config.public_url, pid=server.process.pid)
             _invite(app, site, say)

@@ -50,7 +50,21 @@ def free_port(wanted: int) -> int:
     raise Problem(503.5, f"No free port from {wanted} to {wanted + PORTS_TRIED - 1}; give another with --port.")
 
 
-def start(config: Config, port: int) -> Running:
+def network_address() -> str:
+    """This computer's address in the local network. Raises Problem 503.5 when it is in none.
+
+    Nothing is sent: connecting a datagram socket only asks the system which way packets would leave. The far address
+    is from the block that is kept for documentation (RFC 5737).
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            raise Problem(503.5, "This computer is in no network; start without --lan.") from None
+
+
+def start(config: Config, port: int, host: str = "127.0.0.1") -> Running:
     """Start `enumera server run` on that port and wait until it answers. Raises Problem 503.5 when it does not.
 
     Settings travel in the environment, where other users of the computer cannot read them; the log lies in the
@@ -61,7 +75,7 @@ def start(config: Config, port: int) -> Running:
     if config.database_url:
         settings["ENUMERA_DATABASE_URL"] = config.database_url
     log = config.data_dir / "server.log"
-    command = [*COMMAND, "--port", str(port)]
+    command = [*COMMAND, "--host", host, "--port", str(port)]
     with log.open("ab") as out:
         process = subprocess.Popen(  # noqa: S603 - our own command
             command, env={**kept, **settings}, stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True
