@@ -214,10 +214,11 @@ def _show(state: State, weighting_id: int, options: Options, say: setup.Say) -> 
     for row in results.columns(lines):
         say("row", row)
     say("note", "Four enumerators do not do their work. With their interviews set aside and the rest weighed again:")
-    if not others:
+    if others:
+        for row in results.columns([line for line in others if not line.by]):
+            say("row", row)
+    else:
         say("note", "  too few interviews are left for weights")
-    for row in results.columns([line for line in others if not line.by]):
-        say("row", row)
     say("tables", "", collected=_facts(lines), without_the_four=_facts(others))
     say(
         "note", "The census did not ask about members abroad; that part of the truth is simulated, and so is the field."

@@ -97,6 +97,8 @@ def compare(weighting_id: int, without: Sequence[str] = ()) -> list[Line]:
     margins = Margins.parse(population.margins(population.load()))
     if without:
         surveys = _set_aside(surveys, without, margins)
+    if not surveys:
+        return []
     people = population.load()
     tables = [table for table in tabulation.read(SURVEY / "tables.toml") if table.id in SHOWN]
     return [

@@ -112,6 +112,12 @@ def test_most_intervals_hold_the_truth_once_the_four_are_set_aside(told):
     assert sum(line["inside"] for line in lines) >= 0.8 * len(lines)
 
 
+def test_a_sample_too_small_to_spare_four_enumerators_says_so(tmp_path):
+    run = enumera("--once", "--areas", "16", "--port", str(process.free_port(21500)), cwd=tmp_path)
+    assert run.returncode == 0, run.stderr
+    assert "too few interviews are left for weights" in run.stdout
+
+
 def test_the_csv_files_open_in_pandas(folder, told):
     with zipfile.ZipFile(folder / "enumera-demo" / "popstan.csv.zip") as archive:
         persons = pd.read_csv(archive.open("person.csv"), dtype="str")
