@@ -15,7 +15,7 @@ from server.models.instruments import Instrument, InstrumentFile, of_version
 from server.operations import events
 from server.storage import Storage
 
-__all__ = ["attach", "close", "form_of", "publish"]
+__all__ = ["attach", "form_of", "publish", "set_state"]
 
 
 def publish(session: Session, *, project_id: int, workbook: Workbook, actor: str = "command line") -> Instrument:
@@ -77,7 +77,7 @@ def attach(session: Session, *, instrument_id: int, files: Mapping[str, bytes], 
     return len(files)
 
 
-def close(session: Session, *, instrument_id: int, state: str, actor: str) -> Instrument:
+def set_state(session: Session, *, instrument_id: int, state: str, actor: str) -> Instrument:
     """Take an instrument out of the form list (`closing`: still accepted; `closed`: quarantined) or reopen it."""
     instrument = session.get(Instrument, instrument_id)
     if instrument is None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -124,4 +127,15 @@ def test_each_audience_is_refused_in_its_own_words(config, serve, path):
     answer = requests.get(serve(config).url + path, timeout=10)
     words = {"/v1/key": "OpenRosaResponse", "/v1/pro": '"code":401.2', "/p/1/to": "<html"}
     assert words[path[:7]] in answer.text
+    engine.dispose()
+
+
+def test_a_busy_port_is_not_shared_with_another_server(config, serve):
+    engine, _ = prepare(config)
+    port = serve(config).url.rpartition(":")[2]
+    command = [sys.executable, "-m", "server.cli", "server", "run", "--port", port]
+    environment = os.environ | {"ENUMERA_DATA_DIR": str(config.data_dir), "ENUMERA_SECRET_KEY": config.secret_key}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=30)
+    assert done.returncode == 4
+    assert "give another --port" in done.stderr
     engine.dispose()

@@ -41,8 +41,3 @@ def a_field(app: Flask) -> Field:
 @pytest.fixture
 def field(app: Flask) -> Field:
     return a_field(app)
-
-
-@pytest.fixture
-def any_field(any_app: Flask) -> Field:
-    return a_field(any_app)

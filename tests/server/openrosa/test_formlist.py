@@ -71,7 +71,7 @@ def test_each_version_listed_is_the_one_that_is_downloaded(client, field):
 def test_a_closing_form_is_not_listed_but_still_downloaded_by_who_has_its_address(client, field):
     entry = entries(client.get(f"{field.tablet}/formList"))[0]
     with field.app.app_context(), db.own_session() as session:
-        instruments.close(session, instrument_id=1, state="closing", actor="s1")
+        instruments.set_state(session, instrument_id=1, state="closing", actor="s1")
     assert entries(client.get(f"{field.tablet}/formList")) == []
     assert client.get(entry["downloadUrl"]).status_code == 200
 

@@ -109,7 +109,7 @@ def test_a_sheet_of_an_unknown_form_is_kept_in_quarantine(client, field):
 
 def test_a_sheet_of_a_closed_form_is_kept_in_quarantine(client, field):
     with field.app.app_context(), db.own_session() as session:
-        instruments.close(session, instrument_id=1, state="closed", actor="s1")
+        instruments.set_state(session, instrument_id=1, state="closed", actor="s1")
     assert send(client, field.tablet).status_code == 201
     assert the(field, select(Submission)).quarantine == "closed_form"
 
