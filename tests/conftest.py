@@ -8,9 +8,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 import requests
@@ -26,8 +27,31 @@ from server.app import create_app
 from server.config import Config
 
 ROOT = Path(__file__).parent.parent
+ALL_DEMANDED = os.environ.get("ENUMERA_TEST_REQUIRE") == "all"
 POSTGRESQL = os.environ.get("ENUMERA_TEST_DATABASE_URL", "")
 REDIS = os.environ.get("ENUMERA_TEST_REDIS_URL", "")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that is skipped where everything is demanded proves nothing: it fails."""
+    return _demanded((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a module that is skipped as a whole."""
+    return _demanded((yield))
+
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+
+def _demanded(report: Report) -> Report:
+    if ALL_DEMANDED and report.skipped and isinstance(report.longrepr, tuple):  # an expected failure has no tuple
+        path, line, reason = report.longrepr
+        report.outcome, report.longrepr = "failed", f"{path}:{line}: {reason}, and ENUMERA_TEST_REQUIRE=all"
+    return report
 
 
 @pytest.fixture
