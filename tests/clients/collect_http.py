@@ -18,7 +18,7 @@ import mimetypes
 import re
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import formatdate
 from pathlib import Path
@@ -223,13 +223,19 @@ class Collect:
             raise Refused(f"{what}: not XML: {error}") from error
 
 
-def roundtrip(collect: Collect, folder: str | Path, *, count: int = 2, seed: int = 1) -> Iterator[tuple[bool, str]]:
-    """Pull every form, fill it with JavaRosa and send it: (went well, what happened) for each step."""
+def roundtrip(
+    collect: Collect, folder: str | Path, *, count: int = 2, seed: int = 1, answers: Mapping[str, Any] | None = None
+) -> Iterator[tuple[bool, str]]:
+    """Pull every form, fill it with JavaRosa and send it: (went well, what happened) for each step.
+
+    `answers` are hints as `javarosa.fill` takes them.
+    """
     for form in collect.form_list():
         path, notes = collect.download(form, folder)
         yield not notes, f"{form['formID']} {form.get('version')}: downloaded {' '.join(notes)}"
         out = path.parent / f"filled-{int(time.time() * 1000)}"
-        report = javarosa.fill(path, seed, count, out, deviceid=collect.device, no_labels=True, raise_load=False)
+        options = {"deviceid": collect.device, "no_labels": True, "raise_load": False}
+        report = javarosa.fill(path, seed, count, out, answers, **options)
         if report["loadError"]:
             yield False, f"{form['formID']}: JavaRosa cannot load it: {report['loadError']}"
             continue

@@ -70,7 +70,8 @@ def fill(
     """Fill the form `count` times at random, within its constraints.
 
     `answers` gives hints by question name: a value, a list to choose from, `{"min": 0, "max": 9}`,
-    `{"choose": {"1": 8, "2": 2}}` (weights), `{"cycle": [...]}`, `{"regex": "..."}`, `{"skip": 0.5}`, None = leave
+    `{"choose": {"1": 8, "2": 2}}` (weights), `{"cycle": [...]}` (one after another
+    within an instance), `{"each": [...]}` (one for each instance), `{"regex": "..."}`, `{"skip": 0.5}`, None = leave
     empty. Instances go to `out/<form>_<number>/submission.xml`, their attachments beside them. `options` are the
     names of FLAGS and SWITCHES. Raises LoadError.
     """

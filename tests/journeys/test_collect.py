@@ -18,10 +18,24 @@ from tests import factories
 from tests.clients import javarosa
 from tests.clients.collect_http import Collect, Refused, roundtrip
 
+DRAWN, FILLED = 60, 50
+"""Dwellings of the sample, and those of them that are visited once each."""
+
+TYPES = {
+    "integer": "Int",
+    "decimal": "Float64",
+    "text": "str",
+    "category": "str",
+    "date": "datetime64",
+    "time": "str",
+    "datetime": "datetime64[us, UTC]",
+}
+"""How each kind of the codebook is held by pandas."""
+
 
 @pytest.fixture
 def field(config, serve):
-    """A running server with a form of the library, twenty dwellings of one enumerator, and the tablet's address."""
+    """A running server with a form of the library, sixty dwellings of one enumerator, and the tablet's address."""
     config.data_dir.mkdir(parents=True)
     app = create_app(config)
     engine = app.extensions["engine"]
@@ -30,7 +44,7 @@ def field(config, serve):
         project = factories.a_project(session, settings={"on_device": ["ea", "urban", "region", "province"]})
         user = factories.a_user(session)
         instruments.publish(session, project_id=project.id, workbook=catalog.load("census_migration"))
-        factories.a_sample(session, project, **{f"u{number:02d}": user.id for number in range(20)})
+        factories.a_sample(session, project, **{f"u{number:02d}": user.id for number in range(DRAWN)})
         tablet = factories.a_tablet(session, user, project)
         session.commit()
     running = serve(config)
@@ -41,17 +55,35 @@ def field(config, serve):
 @pytest.mark.skipif(not javarosa.available(), reason="no Java compiler")
 def test_whatever_collect_fills_in_is_taken_and_can_be_cut(field, tmp_path):
     app, running, url = field
-    steps = list(roundtrip(Collect(url), tmp_path / "tablet", count=8))
+    dwellings = {"household_id": {"each": [f"01-u{number:02d}" for number in range(FILLED)]}}
+    steps = list(roundtrip(Collect(url), tmp_path / "tablet", count=FILLED, answers=dwellings))
     assert [told for well, told in steps if not well] == []
+    assert [told for _, told in steps[1:] if "Receipt(status=201, posts=1" not in told] == []
     with app.app_context(), db.own_session() as session:
         kept = session.scalars(select(Submission)).all()
-        assert len(kept) == 8
-        assert {sheet.quarantine for sheet in kept} <= {"", "second_interview"}
-        assert datasets.cut(session, project_id=1, name="first")["units"] == 20
+        assert len({sheet.unit_key for sheet in kept}) == len(kept) == FILLED
+        assert {sheet.quarantine for sheet in kept} == {""}
+        cut = datasets.cut(session, project_id=1, name="first")
+        frozen = datasets.load(session, dataset_id=cut["dataset_id"])
         originals = [unpacked(content.data).decode() for content in session.scalars(select(Content))]
+    assert cut["units"] == DRAWN
+    assert 0 < cut["interviews"] == len(frozen.tables.frames["household"]) < FILLED
+    assert list(types_that_differ(frozen)) == []
+    assert len(frozen.tables.misfits) == 0
     log = running.log.read_text()
     assert answers(originals)
     assert [answer for answer in answers(originals) if answer in log] == []
+
+
+def types_that_differ(frozen):
+    """The columns of a cut whose type is not that of the codebook's kind."""
+    for table, frame in frozen.tables.frames.items():
+        variables = frozen.codebook.of_table(table)
+        assert list(variables) == list(frame.columns)
+        for name, column in frame.items():
+            kind = variables[name].kind
+            if not str(column.dtype).startswith(TYPES[kind]):
+                yield table, name, kind, column.dtype
 
 
 def a_sheet_with_photos(tmp_path, photos):

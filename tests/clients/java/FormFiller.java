@@ -322,6 +322,8 @@ public class FormFiller {
     }
 
     // ------------------------------------------------------------------ a form session
+    static int filling = 0;     // number of the instance being filled, from 0
+
     static class Session {
         FormDef def;
         FormEntryModel model;
@@ -685,6 +687,7 @@ public class FormFiller {
 
     static void fillOne(Map<String, Object> r, int k, Path out, String formId, Map<String, Object> form) throws Exception {
         long start = System.nanoTime();
+        filling = k;
         Session s = new Session(editPath == null, editPath);
         List<Map<String, Object>> failures = new ArrayList<>();
         Set<String> asked = new LinkedHashSet<>(), answered = new LinkedHashSet<>(), skipped = new LinkedHashSet<>(), readonly = new LinkedHashSet<>();
@@ -877,6 +880,7 @@ public class FormFiller {
                 int at = s.hintCursor.merge(name, 1, Integer::sum) - 1;
                 return parse(s, q, a.get(at % a.size()));
             }
+            if (h.has("each")) return parse(s, q, h.get("each").get(filling % h.get("each").size()));
             if (h.has("choose")) {
                 double total = 0;
                 Iterator<Map.Entry<String, JsonNode>> it = h.get("choose").fields();
