@@ -6,10 +6,11 @@ import logging
 import secrets
 import time
 import traceback
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, g, request, session
+from flask import Flask, Response, current_app, g, request, session
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from forms.errors import FormError
@@ -34,8 +35,9 @@ log = logging.getLogger("enumera.requests")
 def create_app(config: Config) -> Flask:
     """The application with these settings; nothing is read from the environment, nothing is shared between two."""
     app = _Application("server", static_folder=None)
+    config = replace(config, secret_key=config.secret())  # one key as long as this application lives
     app.config.update(
-        SECRET_KEY=config.secret(),
+        SECRET_KEY=config.secret_key,
         MAX_CONTENT_LENGTH=config.max_content_length,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -81,7 +83,8 @@ def _begin() -> None:
 def _identify() -> None:
     """Who asks: the owner of the tablet's secret in the address, or whoever signed in with this browser."""
     if secret := g.get("tablet_secret"):
-        token = accounts.redeem(db.session(), secret=secret, kind="tablet")
+        key = current_app.extensions["config"].secret_key
+        token = accounts.redeem(db.session(), secret=secret, kind="tablet", secret_key=key)
         if token.project_id != g.project_id:
             raise Problem(403.51, "This address belongs to another project. Scan the code sheet again.")
         g.token, g.user = token, token.user

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from tempfile import mkstemp
 
 from server.errors import ConfigError
 
@@ -52,15 +55,34 @@ class Config:
         return self.database_url or f"sqlite:///{(self.data_dir / 'enumera.sqlite').resolve()}"
 
     def secret(self) -> str:
-        """The signing key: the setting, or the one kept in `data_dir` (made with mode 0600 on first use)."""
+        """The signing key: the setting, or the one kept in `data_dir` (made with mode 0600 on first use).
+
+        Raises ConfigError when the file is empty: anybody could sign with an empty key.
+        """
         if self.secret_key:
             return self.secret_key
         path = self.data_dir / "secret_key"
         if not path.exists():
             self.data_dir.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_urlsafe(48))
-        return path.read_text().strip()
+            _write_once(path, secrets.token_urlsafe(48))
+        key = path.read_text().strip()
+        if not key:
+            raise ConfigError(f"{path} is empty; restore it from a backup, or remove it to get a new key")
+        return key
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Make a file that only its owner reads, whole from the first moment; of two who try, both find the first's."""
+    handle, partial = mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            path.hardlink_to(partial)
+    finally:
+        Path(partial).unlink()
 
 
 def _read(name: str, text: str, default: object) -> object:

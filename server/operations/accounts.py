@@ -105,13 +105,14 @@ def token_secret(token: Token, secret_key: str) -> str:
     return _derive(token.nonce, secret_key)
 
 
-def redeem(session: Session, *, secret: str, kind: str) -> Token:
+def redeem(session: Session, *, secret: str, kind: str, secret_key: str) -> Token:
     """The token of that secret. A link is good for one sign-in, even when two arrive together.
 
-    Raises Problem 403.51 when it is unknown, revoked, expired or used, or its person is disabled.
+    Raises Problem 403.51 when it is unknown, made with another key, revoked, expired or used, or its person is
+    disabled.
     """
     token = session.scalar(by_digest(_digest(secret), kind))
-    if token is None or token.revoked_at or token.user.disabled_at:
+    if token is None or not _is_of(token, secret, secret_key) or token.revoked_at or token.user.disabled_at:
         raise _refused("is not known here, or was withdrawn")
     if token.expires_at and token.expires_at < now():
         raise _refused("has expired")
@@ -138,6 +139,11 @@ def _refused(why: str) -> Problem:
 def _derive(nonce: str, secret_key: str) -> str:
     made = hmac.new(secret_key.encode(), f"token:{nonce}".encode(), hashlib.sha256).digest()
     return urlsafe_b64encode(made).decode().rstrip("=")
+
+
+def _is_of(token: Token, secret: str, secret_key: str) -> bool:
+    """Was the secret made with this key? A new key ends every secret made before it."""
+    return hmac.compare_digest(_derive(token.nonce, secret_key).encode(), secret.encode())
 
 
 def _digest(secret: str) -> str:

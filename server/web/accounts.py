@@ -67,7 +67,8 @@ def link(once: str) -> Response:
 def use_link(once: str) -> Response:
     """Sign in with the link's secret, once."""
     with db.session().begin():
-        token = accounts.redeem(db.session(), secret=once, kind="link")
+        key = current_app.extensions["config"].secret_key
+        token = accounts.redeem(db.session(), secret=once, kind="link", secret_key=key)
         user = token.user
     _remember(user)
     if not may(user, "progress.watch"):

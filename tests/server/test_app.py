@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from flask import request
@@ -44,6 +45,15 @@ def test_a_disabled_person_is_signed_out(app, client, people):
     with app.app_context(), db.own_session() as session:
         accounts.named(session, name="manager").disabled_at = db.now()
     assert client.get("/v1/projects").status_code == 401
+
+
+def test_a_new_key_ends_the_tablets_addresses(app, config):
+    with app.app_context(), db.own_session() as session:
+        tablet = factories.a_tablet(session, factories.a_user(session), factories.a_project(session))
+    assert app.test_client().get(f"{tablet}/formList").status_code == 200
+    rotated = create_app(replace(config, secret_key="another-key"))
+    assert rotated.test_client().get(f"{tablet}/formList").status_code == 403
+    rotated.extensions["engine"].dispose()
 
 
 def test_programs_are_refused_in_centrals_json(client):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,19 @@ def test_the_secret_key_is_made_once_and_readable_by_its_owner_only(tmp_path):
     config = Config(data_dir=tmp_path / "data")
     assert config.secret() == config.secret()
     assert (tmp_path / "data" / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_processes_that_start_at_once_have_one_key(tmp_path):
+    with ThreadPoolExecutor(16) as pool:
+        keys = set(pool.map(lambda _: Config(data_dir=tmp_path / "data").secret(), range(64)))
+    assert len(keys) == 1
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["secret_key"]
+
+
+def test_an_empty_key_is_refused(tmp_path):
+    (tmp_path / "secret_key").touch()
+    with pytest.raises(ConfigError, match="is empty"):
+        Config(data_dir=tmp_path).secret()
 
 
 def test_secrets_are_not_shown():

@@ -45,10 +45,11 @@ def test_an_area_is_worked_by_one_enumerator(site, session):
     assert set(session.scalars(hands)) == {1}
 
 
-def test_each_enumerator_has_a_tablet_address_that_opens(site, session):
+def test_each_enumerator_has_a_tablet_address_that_opens(site, app, session):
     assert sorted(site.tablets) == list(setup.ENUMERATORS)
     secret = site.tablets["e07"].split("/")[5]
-    assert accounts.redeem(session, secret=secret, kind="tablet").user.name == "e07"
+    key = app.config["SECRET_KEY"]
+    assert accounts.redeem(session, secret=secret, kind="tablet", secret_key=key).user.name == "e07"
 
 
 def test_the_addresses_are_the_same_after_a_restart(site, app):
@@ -57,7 +58,8 @@ def test_the_addresses_are_the_same_after_a_restart(site, app):
 
 def test_the_links_sign_in_different_roles(site, app, session):
     secrets = [address.rpartition("/")[2] for address in setup.links(app, site).values()]
-    roles = [accounts.redeem(session, secret=secret, kind="link").user.role for secret in secrets]
+    key = app.config["SECRET_KEY"]
+    roles = [accounts.redeem(session, secret=one, kind="link", secret_key=key).user.role for one in secrets]
     assert roles == ["manager", "supervisor", "analyst", "admin"]
 
 

@@ -17,9 +17,9 @@ def issue(session, kind="tablet", **over):
     return accounts.issue_token(session, user_id=user.id, project_id=project.id, kind=kind, secret_key=KEY, **over)
 
 
-def refusal(session, secret, kind="tablet") -> str:
+def refusal(session, secret, kind="tablet", key=KEY) -> str:
     with pytest.raises(Problem) as refused:
-        accounts.redeem(session, secret=secret, kind=kind)
+        accounts.redeem(session, secret=secret, kind=kind, secret_key=key)
     assert refused.value.status == 403
     return refused.value.message
 
@@ -63,13 +63,19 @@ def test_a_secret_is_not_stored_but_can_be_printed_again(session):
 def test_a_tablets_secret_opens_again_and_again(session):
     token, secret = issue(session)
     for _ in range(2):
-        assert accounts.redeem(session, secret=secret, kind="tablet").id == token.id
+        assert accounts.redeem(session, secret=secret, kind="tablet", secret_key=KEY).id == token.id
 
 
 def test_a_link_opens_once(session):
     _, secret = issue(session, kind="link")
-    accounts.redeem(session, secret=secret, kind="link")
+    accounts.redeem(session, secret=secret, kind="link", secret_key=KEY)
     assert "already used" in refusal(session, secret, "link")
+
+
+@pytest.mark.parametrize("kind", accounts.KINDS)
+def test_a_new_key_ends_every_secret_made_before_it(session, kind):
+    _, secret = issue(session, kind=kind)
+    assert "not known" in refusal(session, secret, kind, key="another-key")
 
 
 def test_a_tablets_secret_is_no_link(session):
