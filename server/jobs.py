@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any, Protocol
 
 from flask import Flask, current_app
@@ -11,7 +10,7 @@ from sqlalchemy import update
 
 from server import db
 from server.errors import Problem
-from server.models.jobs import Job
+from server.models.jobs import LONGEST, Job, give_up_lost
 from server.operations import datasets, estimates, weights
 
 HANDLERS: dict[str, Callable[..., dict[str, Any]]] = {
@@ -20,9 +19,6 @@ HANDLERS: dict[str, Callable[..., dict[str, Any]]] = {
     "tabulate": estimates.tabulate,
 }
 """Every long verb of this system. A handler is an operation whose parameters are ids and plain values."""
-
-LONGEST = timedelta(hours=2)
-"""A job still running after this was left behind by a process that died."""
 
 
 class Runner(Protocol):
@@ -99,22 +95,17 @@ def run(job_id: int) -> None:
 
 
 def work(runner: Queued, *, burst: bool = False) -> None:
-    """Carry out what waits on the queue until told to stop, or with `burst` until nothing waits."""
+    """Carry out what waits on the queue until told to stop, or with `burst` until nothing waits.
+
+    Jobs that a dead worker left behind are marked as failed first.
+    """
     from rq import SimpleWorker
     from rq.serializers import JSONSerializer
 
+    with db.own_session() as session:
+        session.execute(give_up_lost(queued=True))
     queue = runner.queue()
     SimpleWorker([queue], connection=queue.connection, serializer=JSONSerializer).work(burst=burst)
-
-
-def give_up_lost() -> int:
-    """Mark jobs of dead processes as failed; called when a worker starts. Returns how many there were."""
-    lost = update(Job).where(Job.state == "running", Job.started_at < db.now() - LONGEST)
-    with db.own_session() as session:
-        marked = session.execute(
-            lost.values(state="failed", error="The process that ran this job ended; start it again.", ended_at=db.now())
-        )
-        return int(marked.rowcount)  # type: ignore[attr-defined]
 
 
 def _begin(job_id: int) -> tuple[str, dict[str, Any]] | None:

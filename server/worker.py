@@ -16,7 +16,6 @@ def main() -> None:
     if not config.redis_url:
         raise ConfigError("ENUMERA_REDIS_URL is not set: without Redis jobs run in the server's own process")
     with create_app(config).app_context():
-        jobs.give_up_lost()
         jobs.work(jobs.Queued(config.redis_url))
 
 

@@ -54,10 +54,13 @@ def run(host: str, port: int) -> None:
     """Serve tablets and pages until stopped."""
     from server import db
     from server.cli.serving import serve
+    from server.models.jobs import give_up_lost
 
     settings = config()
     engine = db.connect(settings.database)
     demand_current(engine)
+    with engine.begin() as connection:
+        connection.execute(give_up_lost(queued=bool(settings.redis_url)))
     engine.dispose()
     serve(host, port, settings.threads)
 

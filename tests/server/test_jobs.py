@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from server import db, jobs
 from server.app import create_app
 from server.errors import Problem
-from server.models.jobs import Job
+from server.models.jobs import LONGEST, Job, give_up_lost
 from server.operations import datasets
 from tests import factories
 from tests.conftest import REDIS
@@ -83,10 +83,22 @@ def test_a_job_is_carried_out_once(work):
         assert session.get_one(Job, job.id).state == "done"
 
 
-def test_jobs_of_dead_processes_are_given_up(work):
-    with db.own_session() as session:
-        started = db.now() - jobs.LONGEST - timedelta(minutes=1)
-        session.add(Job(kind="cut_dataset", params={}, state="running", started_at=started))
-    assert jobs.give_up_lost() == 1
-    with db.own_session() as session:
-        assert session.query(Job).one().state == "failed"
+@pytest.mark.parametrize(
+    ("queued", "state", "age", "found"),
+    [
+        (False, "running", timedelta(0), "failed"),
+        (False, "waiting", timedelta(0), "failed"),
+        (False, "done", timedelta(days=1), "done"),
+        (True, "running", LONGEST + timedelta(minutes=1), "failed"),
+        (True, "running", LONGEST - timedelta(minutes=1), "running"),
+        (True, "waiting", timedelta(days=1), "waiting"),
+    ],
+)
+def test_jobs_of_dead_processes_are_given_up_and_no_others(session, queued, state, age, found):
+    job = Job(kind="cut_dataset", params={}, state=state, started_at=db.now() - age)
+    session.add(job)
+    session.flush()
+    session.execute(give_up_lost(queued=queued))
+    session.refresh(job)
+    assert job.state == found
+    assert (job.error is None) == (found != "failed")

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from server import db
 from server.app import create_app
+from server.models.jobs import Job
 from server.models.submissions import Attachment, Submission
 from tests import factories
 
@@ -118,6 +119,16 @@ def test_a_sheet_is_there_after_the_server_was_killed(config, serve):
     assert post(running.url + tablet, factories.a_sheet()).status_code == 201
     running.process.kill()
     assert [sheet.instance_id for sheet in rows(engine, select(Submission))] == ["uuid:1"]
+    engine.dispose()
+
+
+def test_a_job_that_died_with_the_server_has_failed_when_it_starts_again(config, serve):
+    engine, _ = prepare(config)
+    with Session(engine) as session:
+        session.add(Job(kind="cut_dataset", params={}, state="running", started_at=db.now()))
+        session.commit()
+    serve(config)
+    assert [job.state for job in rows(engine, select(Job))] == ["failed"]
     engine.dispose()
 
 
