@@ -133,8 +133,8 @@ def estimate(survey: Survey, statistics: Statistics, formed: Domains, level: flo
     Returns one row for each domain and statistic: the `by` columns, variable, value, estimate, se, ci_low,
     ci_high (t with the domain's degrees of freedom), cv = se / |estimate|, deff (against simple random sampling
     without replacement of the same number of rows; R: `deff=TRUE`), df = PSUs less strata of the domain, n =
-    unweighted cases, mark and band (`weighting.reliability`). Scores are linearised (Woodruff 1971): weight times
-    (top - R base) / sum(w base), weight times top for totals.
+    unweighted cases, n_missing = those left out for want of an answer, mark and band (`weighting.reliability`).
+    Scores are linearised (Woodruff 1971): weight times (top - R base) / sum(w base), weight times top for totals.
     """
     width, count = len(statistics.names), len(formed.labels)
     entries, top, base = _entries(survey, statistics, formed)
@@ -150,6 +150,7 @@ def estimate(survey: Survey, statistics: Statistics, formed: Domains, level: flo
     spread = variance(survey, scores)
     degrees, psus = (np.repeat(each, width) for each in degrees_of_freedom(survey, formed.code, count))
     cases = np.bincount(entries.cell, minlength=entries.cells).astype(np.intp)
+    there = np.repeat(np.bincount(formed.code[formed.code >= 0], minlength=count), width)
     with np.errstate(divide="ignore", invalid="ignore"):
         error = np.sqrt(np.where(np.isnan(value), np.nan, spread))
         cv = error / np.abs(value)
@@ -167,7 +168,8 @@ def estimate(survey: Survey, statistics: Statistics, formed: Domains, level: flo
         "deff": deff,
         "df": degrees,
         "n": cases,
-        "mark": reliability.mark(cases, psus),
+        "n_missing": there - cases,
+        "mark": reliability.mark(cases, psus, cv),
         "band": reliability.band(cv),
     }
     return labels.assign(**columns)

@@ -85,7 +85,7 @@ class Calibrate:
             }
         )
         what = f"linear calibration to {self.margins}{_origin(chosen)}"
-        return after, [record("calibrate", what, survey.weights, after.weights, cells)]
+        return after, [record("calibrate", what, survey.weights, after.weights, cells, **_facts(self.margins, chosen))]
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,12 @@ def _calibrated(before: Survey, after: Survey, name: str, named: str, margins: M
         for coded in margins.codes(before.data, before.weights)
     ]
     what = f"{name} to {named} ({', '.join(margins.variables)}){_origin(margins)}"
-    return after, [record(name, what, before.weights, after.weights, pd.concat(cells, ignore_index=True))]
+    whole = pd.concat(cells, ignore_index=True)
+    return after, [record(name, what, before.weights, after.weights, whole, **_facts(named, margins))]
+
+
+def _facts(named: str, margins: Margins) -> dict[str, object]:
+    return {"margins": named, "variables": margins.variables, "source": margins.source, "date": margins.date}
 
 
 def _positive(table: pd.Series) -> list[str]:

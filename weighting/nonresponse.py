@@ -51,10 +51,11 @@ def adjust(
         moved = redistribute(survey.data, before, unknown, ~unknown, within, min_cell, max_factor)
         known = before * moved.factor
         what = f"{int(unknown.sum())} unit(s) of unknown eligibility hand over their weight"
-        steps.append(record("unknown eligibility", what, before, known, moved.cells))
+        steps.append(record("unknown eligibility", what, before, known, moved.cells, units=int(unknown.sum())))
     moved = redistribute(survey.data, known, refusing, responding, within, min_cell, max_factor)
     after = np.where(responding, known * moved.factor, 0.0)
     ineligible = int((status == dispositions.INELIGIBLE).sum())
     what = f"{int(refusing.sum())} eligible unit(s) without interview; {ineligible} not eligible leave with weight 0"
-    steps.append(record("nonresponse", what, known, after, moved.cells))
+    facts = {"units": int(refusing.sum()), "ineligible": ineligible}
+    steps.append(record("nonresponse", what, known, after, moved.cells, **facts))
     return survey.reweighted(name, after), steps

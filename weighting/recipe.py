@@ -80,7 +80,8 @@ def apply(recipe: Recipe, survey: Survey, margins: Mapping[str, Margins] | None 
     given = survey.data[survey.design.weight].to_numpy(dtype=np.float64)
     weighted = base.weigh(survey) if recipe.base == "probability" else survey.reweighted("w_base", given)
     what = "1 / inclusion probability" if recipe.base == "probability" else f"as given in {survey.design.weight}"
-    ledger = [record("base", what, given, weighted.weights)]
+    column = "" if recipe.base == "probability" else survey.design.weight
+    ledger = [record("base", what, given, weighted.weights, column=column)]
     used: set[str] = set()
     for number, step in enumerate(recipe.steps, 1):
         column = COLUMNS[verb_of(step)]

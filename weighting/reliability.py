@@ -1,10 +1,14 @@
 """Reliability: the marks that tell a reader how far to trust an estimate, and the view that may be published.
 
 Thresholds of cases follow the DHS and MICS reports (25 and 50 unweighted cases); bands of the coefficient of
-variation are those many statistics offices print beside their tables.
+variation are those many statistics offices print beside their tables. Pages, files and commands all take marks,
+words and the published view from here.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,13 +19,21 @@ TOO_FEW_CASES = 25  # below: suppressed
 LEAST_PSUS = 2  # a cell from one PSU has no measurable error
 BANDS = ((0.10, "A"), (0.20, "B"), (0.30, "C"))  # CV below the first number; above all of them "E"
 
-NUMBERS = ["estimate", "se", "ci_low", "ci_high", "cv", "deff", "df", "n"]
+HIDDEN, FEW, UNCERTAIN = "*", "( )", "!"
+NUMBERS = ("estimate", "se", "ci_low", "ci_high", "cv", "deff", "df", "n", "n_missing")
+NOTES = {
+    FEW: "( ) from 25 to 49 unweighted cases: use with caution.",
+    UNCERTAIN: "! coefficient of variation of 30% or more: too uncertain for most uses.",
+    HIDDEN: "* not published: fewer than 25 unweighted cases or a single area, or needed to hide such a cell.",
+}
+"""What each sign of a mark says."""
 
 
-def mark(cases: NDArray[np.intp], psus: NDArray[np.intp]) -> NDArray[np.object_]:
-    """ "*" for cells not to be published, "( )" for cells from few unweighted cases, "" for the others."""
-    marks = np.where(cases < FEW_CASES, "( )", "").astype(object)
-    marks[(cases < TOO_FEW_CASES) | (psus < LEAST_PSUS)] = "*"
+def mark(cases: NDArray[np.intp], psus: NDArray[np.intp], cv: NDArray[np.float64]) -> NDArray[np.object_]:
+    """ "*" for cells not to be published; else "( )" where cases are few, followed by "!" where the cv is high."""
+    marks = np.where(cases < FEW_CASES, FEW, "").astype(object)
+    marks += np.where(band(cv) == "E", UNCERTAIN, "").astype(object)
+    marks[(cases < TOO_FEW_CASES) | (psus < LEAST_PSUS)] = HIDDEN
     return marks
 
 
@@ -34,11 +46,24 @@ def band(cv: NDArray[np.float64]) -> NDArray[np.object_]:
     return letters
 
 
+def signs(marks: Iterable[str]) -> list[str]:
+    """The signs that occur in some rows' marks, in the order of NOTES."""
+    given = list(marks)
+    return [sign for sign in NOTES if any(sign in each for each in given)]
+
+
 def published(estimates: pd.DataFrame) -> pd.DataFrame:
     """The estimates as they may be published: the numbers of cells marked "*" are blank."""
-    hidden = estimates["mark"] == "*"
+    hidden = estimates["mark"] == HIDDEN
     view = estimates.copy()
     for column in NUMBERS:
         view[column] = view[column].astype("float64").mask(hidden)
     view.loc[hidden, "band"] = ""
     return view
+
+
+def published_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """One row of estimates as it may be published: numbers are None where it is marked "*"."""
+    if row["mark"] != HIDDEN:
+        return dict(row)
+    return {name: None if name in NUMBERS else "" if name == "band" else value for name, value in row.items()}

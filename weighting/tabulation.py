@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from sampling.design import Survey
-from weighting import estimates
-from weighting.codes import Condition, Value, as_text
+from weighting import disclosure, estimates
+from weighting.codes import Condition, Value, as_text, column, equals
 from weighting.errors import EstimationError
 from weighting.margins import JOINT
 from weighting.naming import nearest
 
 STATISTICS = ("total", "mean", "proportion", "ratio")
-KEYS = ("id", "title", "level", "statistic", "variable", "value", "denominator", "by", "where")
+KEYS = ("id", "title", "level", "statistic", "variable", "value", "denominator", "by", "where", "missing")
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class Table:
     denominator  the variable below the line of a ratio
     by           breakdowns, one block of rows each after the whole; "region:urban" crosses two variables
     where        the rows the table is about
+    missing      codes of the variable (and the denominator) that are no answer, such as 98 "does not know": such
+                 rows are no part of the base, and the column n_missing counts them
     """
 
     id: str
@@ -44,6 +46,7 @@ class Table:
     denominator: str = ""
     by: tuple[str, ...] = ()
     where: Condition = field(default_factory=dict)
+    missing: tuple[Value, ...] = ()
 
 
 def read(path: str | Path) -> tuple[Table, ...]:
@@ -66,18 +69,34 @@ def tabulate(table: Table, surveys: Mapping[str, Survey], level: float = 0.95) -
 
     surveys  the weighted survey of each level
     Returns one row for each statistic, breakdown and group: statistic, by ("" for the whole), group (its code; of
-    crossed variables joined by ":"), then the columns of `weighting.estimates.estimate`.
+    crossed variables joined by ":"), then the columns of `weighting.estimates.estimate`. Marks include the cells that
+    are hidden to protect others (`weighting.disclosure`).
     Raises EstimationError for a level or column that is not there.
     """
     if table.level not in surveys:
         raise EstimationError(f"table {table.id}: no survey of level {table.level!r} (there are {', '.join(surveys)})")
-    survey = surveys[table.level]
+    survey = _answered(table, surveys[table.level])
     blocks = [
         _block(table, survey, statistic, breakdown, level)
         for statistic in table.statistics
         for breakdown in ("", *table.by)
     ]
-    return pd.concat(blocks, ignore_index=True)
+    made = pd.concat(blocks, ignore_index=True)
+    return made.assign(mark=disclosure.protect(made))
+
+
+def _answered(table: Table, survey: Survey) -> Survey:
+    """The survey with the codes that are no answer taken out of the table's variables."""
+    masked = {}
+    for name in filter(None, (table.variable, table.denominator)) if table.missing else ():
+        try:
+            held = column(survey, name)
+        except EstimationError as error:
+            raise EstimationError(f"table {table.id}: {error}") from error
+        for code in table.missing:
+            held = held.mask(equals(held, code))
+        masked[name] = held
+    return replace(survey, data=survey.data.assign(**masked)) if masked else survey
 
 
 def _block(table: Table, survey: Survey, statistic: str, breakdown: str, level: float) -> pd.DataFrame:
@@ -129,7 +148,12 @@ def _table(written: Mapping[str, Any], where: str) -> Table:
         denominator=str(written.get("denominator", "")),
         by=_listed(written.get("by", [])),
         where=written.get("where", {}),
+        missing=tuple(_several(written.get("missing", []))),
     )
+
+
+def _several(written: Any) -> list[Any]:
+    return written if isinstance(written, list) else [written]
 
 
 def _listed(written: Any) -> tuple[str, ...]:

@@ -35,8 +35,9 @@ def trim(survey: Survey, above: float, within: Sequence[str] = (), name: str = "
         after[index] = _capped(before[index], cap, str(cell))
         rows.append({"cell": cell, "cases": len(index), "cap": cap, "trimmed": int((before[index] > cap).sum())})
     cells = pd.DataFrame(rows)
-    what = f"{int(cells['trimmed'].sum())} weight(s) cut to {above:g} times the median"
-    return survey.reweighted(name, after), [record("trim", what, before, after, cells)]
+    trimmed = int(cells["trimmed"].sum())
+    what = f"{trimmed} weight(s) cut to {above:g} times the median"
+    return survey.reweighted(name, after), [record("trim", what, before, after, cells, trimmed=trimmed, above=above)]
 
 
 def _capped(weights: Floats, cap: float, cell: str) -> Floats:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.weighting.samples import TWO_STAGES, households, survey
@@ -40,6 +41,19 @@ def test_the_numbers_are_those_of_the_estimates():
 
 def test_groups_of_crossed_variables_join_their_codes():
     assert "south:3+" in made()["group"].tolist()
+
+
+def test_codes_that_are_no_answer_leave_the_base_and_are_counted():
+    rows = households().assign(abroad=lambda data: data["abroad"].where(data.index % 10 > 0, 98))
+    surveys = {"household": survey(rows, TWO_STAGES)}
+    (asked,) = tabulation.parse(ABROAD.replace("value = 1", "value = 1\nmissing = [98, 99]"))
+    (counted,) = tabulation.parse(ABROAD)
+    left, whole = (tabulation.tabulate(spec, surveys).iloc[0] for spec in (asked, counted))
+    unknown = int((rows["abroad"] == 98).sum())
+    assert unknown > 0
+    assert (left["n"], left["n_missing"]) == (whole["n"] - unknown, whole["n_missing"] + unknown)
+    known = rows[rows["abroad"] != 98]
+    assert left["estimate"] == pytest.approx(np.average(known["abroad"] == 1, weights=known["weight"]))
 
 
 @pytest.mark.parametrize(
