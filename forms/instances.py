@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from lxml import etree
@@ -46,37 +46,54 @@ class Instance:
     misfits: tuple[str, ...] = ()
 
 
+class Document:
+    """A filled form as XML, read once: its head at once, its answers as soon as its questionnaire is at hand."""
+
+    def __init__(self, xml: bytes) -> None:
+        """Raises InstanceError when the bytes are not XML or carry a document type (entities)."""
+        self._root = _root(xml)
+        self.head = _head(self._root)
+
+    def instance(self, form: Form, instance_id: str = "") -> Instance:
+        """The answers; see `parse`."""
+        known = replace(self.head, instance_id=instance_id or self.head.instance_id)
+        if known.form_id != form.id:
+            raise InstanceError(
+                f"instance {known.instance_id} is of form {known.form_id!r}, not of {form.id!r}; "
+                "parse it with the form it was filled with"
+            )
+        if not known.instance_id:
+            raise InstanceError(f"an instance of form {form.id!r} has no meta/instanceID; the client must give it one")
+        if self._root.get("encrypted") == "yes":
+            raise InstanceError(
+                f"instance {known.instance_id} is encrypted; decrypt it first, the server holds no keys"
+            )
+        reader = _Reader()
+        answers: dict[str, str | list[Answers]] = {}
+        reader.read(self._root, _shape(_Identity(form)), answers, "")
+        return Instance(known, answers, tuple(reader.misfits))
+
+
 def head(xml: bytes) -> Head:
     """Read which form was filled, in which version and under which id; the answers are not looked at.
 
-    Raises InstanceError when the bytes are not XML, carry a document type (entities), or lack the form's id
-    or the instance id.
+    What the bytes do not say is "". Raises InstanceError when they are not XML or carry a document type (entities).
     """
-    return _head(_root(xml))
+    return Document(xml).head
 
 
-def parse(xml: bytes, form: Form) -> Instance:
+def parse(xml: bytes, form: Form, instance_id: str = "") -> Instance:
     """Read the answers of a filled form against the version of the form that it was filled with.
+
+    `instance_id` is the id it is kept under, where that is not the one that the client gave it.
 
     Nodes are found by their place in the form whatever their namespace, as JavaRosa (Collect), ODK Web Forms and
     Enketo write them. A node without an answer counts as not asked, and empty rows at the end of a repeat as not
     there. Every other node that the form does not have is listed in `misfits` with what it holds.
 
-    Raises InstanceError as `head` does, when the instance is of another form, and when it is encrypted.
+    Raises InstanceError as `head` does, when the instance is of another form or has no id, and when it is encrypted.
     """
-    root = _root(xml)
-    known = _head(root)
-    if known.form_id != form.id:
-        raise InstanceError(
-            f"instance {known.instance_id} is of form {known.form_id!r}, not of {form.id!r}; "
-            "parse it with the form it was filled with"
-        )
-    if root.get("encrypted") == "yes":
-        raise InstanceError(f"instance {known.instance_id} is encrypted; decrypt it first, the server holds no keys")
-    reader = _Reader()
-    answers: dict[str, str | list[Answers]] = {}
-    reader.read(root, _shape(_Identity(form)), answers, "")
-    return Instance(known, answers, tuple(reader.misfits))
+    return Document(xml).instance(form, instance_id)
 
 
 def build(form: Form, answers: Answers, *, instance_id: str, deprecated_id: str = "", instance_name: str = "") -> bytes:
@@ -189,19 +206,14 @@ def _reason(error: Exception) -> str:
 
 
 def _head(root: etree._Element) -> Head:
-    form_id = root.get("id", "").strip()
-    if not form_id:
-        raise InstanceError("the root element has no attribute id: it does not say which form was filled")
-    meta = {}
+    meta: dict[str, str] = {}
     for block in root:
         if _name(block) == "meta":
-            meta = {_name(item): (item.text or "").strip() for item in block}
-    if not meta.get("instanceID"):
-        raise InstanceError(f"an instance of form {form_id!r} has no meta/instanceID; the client must give it one")
+            meta |= {_name(item): (item.text or "").strip() for item in block}
     return Head(
-        form_id,
+        root.get("id", "").strip(),
         root.get("version", "").strip(),
-        meta["instanceID"],
+        meta.get("instanceID", ""),
         meta.get("deprecatedID", ""),
         meta.get("instanceName", ""),
     )

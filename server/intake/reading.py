@@ -9,20 +9,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from lxml import etree
 from sqlalchemy import Connection
 
 from forms.definition import Form
 from forms.errors import InstanceError
-from forms.instances import Answers, Instance
-from forms.instances import parse as parse_instance
+from forms.instances import Answers, Document, Head
 from server.errors import Problem
 from server.intake.definitions import form_by_id
 from server.intake.statements import VERSIONS
 
 LONGEST_ID = 255
-DERIVED = "sha256:"
-"""How the ids begin that were given here."""
 
 PROMOTED = (
     "unit_key",
@@ -75,18 +71,15 @@ class Sheet:
         return replace(self, row={**self.row, **values})
 
 
-@dataclass(frozen=True)
-class _Identity:
-    form_id: str
-    version: str
-    instance_id: str
-    deprecated_id: str
-
-
 def read(connection: Connection, envelope: Received) -> Sheet:
     """The sheet in the envelope. Raises Problem 400.1 when the bytes are not XML, or carry a document type."""
+    try:
+        document = Document(envelope.xml)
+    except InstanceError as error:
+        what_to_do = "Open it on the tablet, save it and send it again; tell your supervisor if that does not help"
+        raise Problem(400.1, f"This is no answer sheet: {error}. {what_to_do}.") from None
     sha256 = hashlib.sha256(envelope.xml).hexdigest()
-    known = _identify(envelope.xml, sha256)
+    known = _identified(document.head, sha256)
     row = {
         "project_id": envelope.project_id,
         "form_id": known.form_id,
@@ -107,63 +100,29 @@ def read(connection: Connection, envelope: Received) -> Sheet:
     row["instrument_id"] = instrument.id
     form = form_by_id(connection, instrument.id, instrument.digest)
     try:
-        instance = parse(envelope.xml, form, known.instance_id)
+        instance = document.instance(form, known.instance_id)
     except InstanceError:
         return Sheet(envelope, row, "unreadable")
     row |= _promoted(form, instance.answers, row["device_id"])
     return Sheet(envelope, row, why, sampled=form.sample_key is not None)
 
 
-def parse(xml: bytes, form: Form, instance_id: str) -> Instance:
-    """The answers of a stored sheet, under the id it is stored with: a sheet without one was given it here."""
-    root = _root(xml) if instance_id.startswith(DERIVED) else None
-    if root is not None and not _meta(root).get("instanceID"):
-        etree.SubElement(etree.SubElement(root, "meta"), "instanceID").text = instance_id
-        xml = etree.tostring(root)
-    instance = parse_instance(xml, form)
-    return replace(instance, head=replace(instance.head, instance_id=instance_id))
-
-
 def derived_id(form_id: str, sha256: str) -> str:
     """The id of a sheet that has none of its own: the same bytes give the same id, so a retry is known."""
-    return DERIVED + hashlib.sha256(f"{form_id}\n{sha256}".encode()).hexdigest()
+    return "sha256:" + hashlib.sha256(f"{form_id}\n{sha256}".encode()).hexdigest()
 
 
-def _identify(xml: bytes, sha256: str) -> _Identity:
-    root = _root(xml)
-    meta = _meta(root)
-    form_id = root.get("id", "").strip()[:LONGEST_ID]
-    instance_id, deprecated_id = meta.get("instanceID", ""), meta.get("deprecatedID", "")
+def _identified(head: Head, sha256: str) -> Head:
+    """The head as it is kept: with an id in any case, and nothing longer than a column."""
+    form_id, instance_id, deprecated_id = head.form_id[:LONGEST_ID], head.instance_id, head.deprecated_id
     if not instance_id or len(instance_id) > LONGEST_ID:
         instance_id = derived_id(form_id, sha256)
     if len(deprecated_id) > LONGEST_ID:
         deprecated_id = derived_id(form_id, hashlib.sha256(deprecated_id.encode()).hexdigest())
-    return _Identity(form_id, root.get("version", "").strip()[:LONGEST_ID], instance_id, deprecated_id)
+    return Head(form_id, head.version[:LONGEST_ID], instance_id, deprecated_id)
 
 
-def _root(xml: bytes) -> etree._Element:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(xml, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        place = f", line {error.lineno}" if isinstance(error, etree.XMLSyntaxError) and error.lineno else ""
-        raise Problem(400.1, f"The sheet is not XML{place}. Open it on the tablet, save it, and send again.") from None
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise Problem(400.1, "The sheet carries a document type (DOCTYPE); answer sheets have none.")
-    return root
-
-
-def _meta(root: etree._Element) -> dict[str, str]:
-    found = {}
-    for block in root:
-        if isinstance(block.tag, str) and etree.QName(block).localname == "meta":
-            for item in block:
-                if isinstance(item.tag, str):
-                    found[etree.QName(item).localname] = (item.text or "").strip()
-    return found
-
-
-def _instrument(connection: Connection, project_id: int, known: _Identity) -> tuple[Any, str]:
+def _instrument(connection: Connection, project_id: int, known: Head) -> tuple[Any, str]:
     """The instrument a sheet was filled with, or None and why; a closed one is given together with the reason."""
     rows = connection.execute(VERSIONS, {"project": project_id, "form": known.form_id}).all()
     if not rows:

@@ -17,12 +17,13 @@ from sqlalchemy.orm import Session
 from forms import codebook as codebooks
 from forms.codebook import Codebook
 from forms.definition import Form
+from forms.instances import parse
 from forms.tables import Tables, flatten
 from forms.versions import merge
 from sampling.design import Design, Survey
 from server.db import now
 from server.errors import Problem, not_found
-from server.intake import reading, standing
+from server.intake import standing
 from server.models.datasets import Dataset
 from server.models.instruments import Instrument
 from server.models.samples import Sample, Unit
@@ -268,7 +269,7 @@ def _tables(
         packed = {content.submission_id: content.data for content in session.scalars(wanted)}
         for sheet in part:
             form = by_version[sheet.instrument_id or 0]
-            instances.append(reading.parse(unpacked(packed[sheet.id]), form, sheet.instance_id))
+            instances.append(parse(unpacked(packed[sheet.id]), form, sheet.instance_id))
     return flatten(forms, instances, [one.root_id for one in chosen])
 
 

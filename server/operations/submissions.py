@@ -6,7 +6,7 @@ import zstandard
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forms.instances import Instance
+from forms.instances import Instance, parse
 from server.errors import Problem, not_found
 from server.intake import Received, reading, standing
 from server.intake.definitions import form_of
@@ -41,7 +41,7 @@ def instance(session: Session, *, submission: Submission) -> Instance:
     if instrument is None:
         raise Problem(404.6, f"Version {submission.version!r} of form {submission.form_id!r} is not published here.")
     original = xml(session, submission_id=submission.id)
-    return reading.parse(original, form_of(instrument), submission.instance_id)
+    return parse(original, form_of(instrument), submission.instance_id)
 
 
 def attachments(session: Session, *, submission_id: int) -> list[Attachment]:

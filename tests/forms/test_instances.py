@@ -70,8 +70,6 @@ def test_the_head_is_found_whatever_the_prefix(xml: str) -> None:
         (b"", "not an XML document"),
         (b"<data id='f'>", "not an XML document"),
         (b"\xff\xfe\x00", "not an XML document"),
-        (b"<data><meta><instanceID>1</instanceID></meta></data>", "no attribute id"),
-        (b"<data id='f'><meta/></data>", "no meta/instanceID"),
         (b"<!DOCTYPE d [<!ENTITY e 'x'>]><d id='f'><meta><instanceID>1</instanceID></meta></d>", "DOCTYPE"),
         (b"<data id='f'>&e;<meta><instanceID>1</instanceID></meta></data>", "not an XML document"),
         (b"<d id='f'>" + b"<a>" * 300 + b"</a>" * 300 + b"</d>", "not an XML document"),
@@ -80,6 +78,18 @@ def test_the_head_is_found_whatever_the_prefix(xml: str) -> None:
 def test_what_is_no_filled_form_is_refused_with_the_reason(xml: bytes, why: str) -> None:
     with pytest.raises(InstanceError, match=why):
         instances.head(xml)
+
+
+@pytest.mark.parametrize("xml", [b"<data/>", b"<data><meta/></data>", b"<data><!--meta--><meta><a/></meta></data>"])
+def test_what_a_head_does_not_say_is_empty(xml: bytes) -> None:
+    assert instances.head(xml) == instances.Head("", "", "", "")
+
+
+def test_an_instance_without_an_id_is_read_under_the_id_that_it_is_kept_under() -> None:
+    xml = b"<data id='household_test'><meta/></data>"
+    with pytest.raises(InstanceError, match="no meta/instanceID"):
+        instances.parse(xml, FORM)
+    assert instances.parse(xml, FORM, "sha256:1").head.instance_id == "sha256:1"
 
 
 def test_the_message_about_broken_xml_holds_no_answer() -> None:

@@ -127,5 +127,5 @@ def test_collect_shows_the_enumerator_why_a_sheet_was_refused(field, tmp_path):
     _, _, url = field
     sheet = tmp_path / "sheet.xml"
     sheet.write_bytes(b"<data><broken")
-    with pytest.raises(Refused, match="not XML"):
+    with pytest.raises(Refused, match="not an XML"):
         Collect(url).submit(sheet)

@@ -131,7 +131,7 @@ def test_one_sheet_that_fails_takes_no_other_with_it(field):
 
 
 def test_bytes_that_are_no_xml_are_refused(field):
-    with pytest.raises(Problem, match="not XML"):
+    with pytest.raises(Problem, match="not an XML"):
         field.receive(xml=b"\xff\xfe not xml")
 
 
