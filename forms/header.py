@@ -119,7 +119,8 @@ def from_sheets(sheets: Sheets, name: str, file: str) -> Header:
     """The header of a workbook: its settings sheet, its sheet `_form` when it has one, its column headings."""
     row = (sheets.get("settings") or (Row({}, file, 0),))[0]
     form_id = row.get("form_id") or row.get("set_form_id") or re.sub(r"\W+", "_", name)
-    ours = [line for line in sheets.get("_form", ()) if (line.get("section"), line.get("key")) != ("form", "id")]
+    written = [line for line in sheets.get("_form", ()) if line.get("section") != "columns"]
+    ours = [line for line in written if (line.get("section"), line.get("key")) != ("form", "id")]
     head = from_rows([Row({"section": "form", "key": "id", "text": form_id}, file, 0), *ours], file)
     default, languages = _languages(sheets, row.get("default_language", ""), head.languages)
     return _with(

@@ -1,13 +1,10 @@
-"""Row: one line of a sheet, and where it stands in its file (CSV, .xlsx or Markdown)."""
+"""Row: one line of a sheet, and where it stands in its file; sheets from CSV and Markdown."""
 
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 import re
-import warnings
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +58,9 @@ SURVEY = (
 PASSED_ON = ("bind::", "body::", "control::", "instance::", "x_", "sms_")
 """How columns begin that are handed on unread (XForm attributes) or are the author's own (`x_`)."""
 
+NEEDED = {"survey": ("type", "name"), "choices": ("list_name", "name")}
+"""Columns without which a sheet says nothing."""
+
 _ALIASES = {
     "relevance": "relevant",
     "calculate": "calculation",
@@ -83,6 +83,14 @@ _ALIASES = {
 }
 _SUFFIXED = re.compile(r"^((?:media\s*::\s*)?[a-z][a-z_ -]*?)\s*::?\s*(.+)$", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_BLANK = re.compile(r"[\u00a0\u2007\u2009\u202f]")
+_UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
+_EXCEL_ERROR = re.compile(r"#(REF|N/A|NAME|VALUE|DIV/0|NULL|NUM)[!?]?")
+_MACHINE = (
+    *("type", "name", "list_name", "relevant", "constraint", "calculation", "choice_filter", "repeat_count"),
+    *("required", "read_only", "appearance", "parameters", "trigger", "save_to", "sheet", "column"),
+)
+"""Columns that machines read: blanks there are plain ones, and there is nothing that nobody sees."""
 
 
 def column_name(header: str) -> str:
@@ -105,16 +113,23 @@ def split_language(column: str) -> tuple[str, str]:
     return column, ""
 
 
-def read_csv(path: Path, file: str) -> tuple[Row, ...]:
-    """The rows of one CSV file (UTF-8, comma, header in the first line). `file` names it in messages."""
+def read_csv(path: Path, file: str, needed: Sequence[str] = ()) -> tuple[Row, ...]:
+    """The rows of one CSV file in UTF-8, header in the first line. `file` names it in messages.
+
+    Excel of countries that write a decimal comma puts semicolons between columns: they are taken as such when the
+    header has them and no comma.
+    """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise WorkbookError(f"{file}: not UTF-8 (byte {error.start}). Save it as 'CSV UTF-8'.") from error
+        line = error.object[: error.start].count(b"\n") + 1
+        raise WorkbookError(f"{file}:{line}: not UTF-8. Save it from Excel as 'CSV UTF-8'.") from error
     except FileNotFoundError as error:
         raise WorkbookError(f"{file}: no such file. Every form folder needs it.") from error
     lines: list[tuple[int, list[str]]] = []
-    reader = csv.reader(io.StringIO(text), strict=True)
+    first = text.partition("\n")[0]
+    separator = ";" if ";" in first and "," not in first else ","
+    reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
     start = 1
     try:
         for cells in reader:
@@ -124,34 +139,7 @@ def read_csv(path: Path, file: str) -> tuple[Row, ...]:
         raise WorkbookError(f"{file}:{start}: {error}. Look for a quotation mark that is not closed.") from error
     if not lines:
         raise WorkbookError(f"{file}: empty. The first line must name the columns.")
-    return rows(lines[0][1], lines[1:], file)
-
-
-def read_xlsx(path: Path) -> dict[str, tuple[Row, ...]]:
-    """The rows of every sheet of an Excel workbook; columns without a heading are the author's notes."""
-    import openpyxl  # slow to import, and most forms are folders
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Excel's own extensions (validation, colours) carry no question
-        try:
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-            grids = {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets}
-        except FileNotFoundError as error:
-            raise WorkbookError(f"{path.name}: no such file.") from error
-        except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-            raise WorkbookError(
-                f"{path.name}: not an Excel workbook (.xlsx). Open it in Excel or LibreOffice and save it as .xlsx."
-            ) from error
-        book.close()
-    found = {}
-    for title, grid in grids.items():
-        headed = [place for place, value in enumerate(grid[0]) if _cell_text(value).strip()] if grid else []
-        lines = [
-            (number, [_cell_text(values[place]) if place < len(values) else "" for place in headed])
-            for number, values in enumerate(grid, start=1)
-        ]
-        found[title.strip().lower()] = _sheet(lines, f"{path.name}[{title}]")
-    return found
+    return rows(lines[0][1], lines[1:], file, needed)
 
 
 def read_markdown(text: str, file: str) -> dict[str, tuple[Row, ...]]:
@@ -168,18 +156,29 @@ def read_markdown(text: str, file: str) -> dict[str, tuple[Row, ...]]:
             blocks[sheet] = []
         if any(cells[1:]):
             blocks.setdefault(sheet, []).append((number, cells[1:]))
-    return {name: _sheet(lines, f"{file}[{name}]") for name, lines in blocks.items()}
+    return {
+        name: rows(lines[0][1], lines[1:], f"{file}[{name}]", NEEDED.get(name, ())) if lines else ()
+        for name, lines in blocks.items()
+    }
 
 
-def rows(header: Sequence[str], lines: Iterable[tuple[int, Sequence[str]]], file: str) -> tuple[Row, ...]:
-    """Rows from a header and numbered lines; blank lines are left out."""
+def rows(
+    header: Sequence[str], lines: Iterable[tuple[int, Sequence[str]]], file: str, needed: Sequence[str] = ()
+) -> tuple[Row, ...]:
+    """Rows from a header and numbered lines; blank lines are left out. The columns `needed` must be there."""
     columns = [column_name(name) for name in header]
+    for name in needed:
+        if name not in columns:
+            named = ", ".join(filter(None, columns)) or "none"
+            raise WorkbookError(
+                f"{file}: no column {name!r}. Put it back, or correct its heading (there are: {named})."
+            )
     doubled = {name for name in columns if name and columns.count(name) > 1}
     if doubled:
         raise WorkbookError(f"{file}: column {sorted(doubled)[0]!r} stands there twice. Keep one of the two.")
     found = []
     for number, cells in lines:
-        texts = [cell.strip() for cell in cells]
+        texts = [_seen(column, cell) for column, cell in zip([*columns, *[""] * len(cells)], cells, strict=False)]
         for column, text in zip([*columns, *[""] * len(texts)], texts, strict=False):
             if text and not column:
                 raise WorkbookError(
@@ -188,30 +187,21 @@ def rows(header: Sequence[str], lines: Iterable[tuple[int, Sequence[str]]], file
                 )
             if _CONTROL.search(text):
                 raise WorkbookError(f"{file}:{number} {column}: a control character. Type the text anew.")
+            if _EXCEL_ERROR.fullmatch(text):
+                raise WorkbookError(f"{file}:{number} {column}: Excel shows the error {text}. Type the text anew.")
         row = {column: text for column, text in zip(columns, texts, strict=False) if text}
         if row:
             found.append(Row(row, file, number))
     return tuple(found)
 
 
-def _sheet(lines: list[tuple[int, list[str]]], file: str) -> tuple[Row, ...]:
-    return rows(lines[0][1], lines[1:], file) if lines else ()
+def _seen(column: str, text: str) -> str:
+    """The text of a cell as a person sees it, in columns that machines read."""
+    text = text.strip()
+    return _UNSEEN.sub("", _BLANK.sub(" ", text)).strip() if column in _MACHINE else text
 
 
 def _base(header: str) -> str:
     name = re.sub(r"\s*::\s*", "::", header.strip().lower())
     name = _ALIASES.get(name, name)
     return name.replace(" ", "_") if name.replace(" ", "_") in (*SURVEY, "list_name") else name
-
-
-def _cell_text(value: object) -> str:
-    """A cell as the text its author sees: whole numbers without `.0`, dates as ISO."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat() if value.time() == dt.time() else value.isoformat()
-    return str(value)

@@ -1,37 +1,60 @@
-"""Spreadsheet: sheets as the bytes of an .xlsx file, the same bytes for the same cells."""
+"""Spreadsheet: sheets as an .xlsx file, written with the same bytes for the same cells, and read back."""
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
+import warnings
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
+import openpyxl
 from openpyxl import Workbook as Book
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet.datavalidation import DataValidation
 
-from forms.sheets import WORDING, split_language
+from forms.errors import WorkbookError
+from forms.sheets import NEEDED, PASSED_ON, WORDING, Row, column_name, rows, split_language
+
+SPARE = 200
+"""Empty rows below the last one that have the drop-down lists too."""
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _STAMP = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
-_HEADER_FONT = Font(bold=True, color="FFFFFF")
+_HEADER_FONT = Font("Calibri", 11, bold=True, color="FFFFFF")
+_SECTION_FONT = Font("Calibri", 11, bold=True)
 _HEADER_FILL = PatternFill("solid", fgColor="1F3A5F")
 _SECTION_FILL = PatternFill("solid", fgColor="E8EEF5")
-_WIDE = ("relevant", "constraint", "calculation", "choice_filter", "concept", "universe", "text")
+_WIDTHS = {
+    **dict.fromkeys(WORDING, 48),
+    **dict.fromkeys(("relevant", "constraint", "calculation", "choice_filter", "concept", "universe", "text"), 32),
+    **{"type": 26, "name": 22, "list_name": 16},
+}
+_LINE = 15  # points
+_RIGHT_TO_LEFT = re.compile(r"\((ar|fa|ur|he|ps|ckb|dv|ug|yi)\)$")
+_READ = ("survey", "choices", "settings", "entities", "_form")
+_LOCKED = b"\xd0\xcf\x11\xe0"
+"""How an .xls begins, and an .xlsx that has a password."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """One sheet to write: its columns in order, its rows, and how many columns stay in view at the left."""
+    """One sheet to write: its columns in order, its rows, and how many columns stay in view at the left.
+
+    `offers` are the values that a drop-down list shows for the cells of a column; others may be typed.
+    """
 
     title: str
     columns: Sequence[str]
     rows: Sequence[Mapping[str, str]]
     frozen: int = 0
+    offers: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def pack(tables: Sequence[Table]) -> bytes:
@@ -39,27 +62,74 @@ def pack(tables: Sequence[Table]) -> bytes:
     book = Book(write_only=True)
     for table in tables:
         _write(book.create_sheet(table.title), table)
+    offers = {f"{table.title} {column}": values for table in tables for column, values in table.offers.items()}
+    if offers:
+        _write_offers(book.create_sheet("_offers"), offers)
     raw = io.BytesIO()
     book.save(raw)
     return _without_time(raw.getvalue())
 
 
+def unpack(path: Path) -> dict[str, tuple[Row, ...]]:
+    """The rows of every sheet of an .xlsx file; columns without a heading are the author's notes.
+
+    Raises WorkbookError for what is no .xlsx, for a cell that Excel made a date or an error of, and for a sheet
+    or a column that the sheet `_form` says was there and is not.
+    """
+    found: dict[str, tuple[Row, ...]] = {}
+    columns: dict[str, list[str]] = {}
+    for title, grid in _grids(path).items():
+        name, file = title.strip().lower(), f"{path.name}[{title}]"
+        header = [_text(value).strip() for value in grid[0]] if grid else []
+        headed = [place for place, heading in enumerate(header) if heading]
+        columns[name] = [column_name(header[place]) for place in headed]
+        if name in _READ:
+            _refuse_dates(grid, header, file)
+        lines = [
+            (number, [_text(values[place]) if place < len(values) else "" for place in headed])
+            for number, values in enumerate(grid, start=1)
+        ]
+        found[name] = rows(lines[0][1], lines[1:], file, NEEDED.get(name, ())) if lines else ()
+    _demand_columns(found.get("_form", ()), columns, path.name)
+    return found
+
+
 def _write(sheet: WriteOnlyWorksheet, table: Table) -> None:
     sheet.freeze_panes = f"{get_column_letter(table.frozen + 1)}2"
-    for place, column in enumerate(table.columns, start=1):
-        sheet.column_dimensions[get_column_letter(place)].width = _width(column)
-    sheet.append([_cell(sheet, column, _HEADER_FONT, _HEADER_FILL) for column in table.columns])
-    for row in table.rows:
+    letters = {column: get_column_letter(place) for place, column in enumerate(table.columns, start=1)}
+    widths = {column: 80 if table.title == "_readme" else _width(column) for column in table.columns}
+    for column, letter in letters.items():
+        sheet.column_dimensions[letter].width = widths[column]
+    if table.frozen:
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.columns))}{len(table.rows) + 1}"
+    for place, (column, values) in enumerate(table.offers.items(), start=1):
+        source = f"_offers!${get_column_letter(place)}$2:${get_column_letter(place)}${len(values) + 1}"
+        offer = DataValidation("list", formula1=source, allow_blank=True, showErrorMessage=False)
+        offer.add(f"{letters[column]}2:{letters[column]}{len(table.rows) + 1 + SPARE}")
+        sheet.data_validations.append(offer)
+    sheet.append([_cell(sheet, column, column, _HEADER_FONT, _HEADER_FILL) for column in table.columns])
+    for number, row in enumerate(table.rows, start=2):
         opening = row.get("type", "").startswith("begin")
         fill = _SECTION_FILL if opening else None
-        font = Font(bold=True) if opening else None
-        sheet.append([_cell(sheet, row.get(column, ""), font, fill) for column in table.columns])
+        font = _SECTION_FONT if opening else None
+        sheet.row_dimensions[number].height = _LINE * max(_lines(row.get(name, ""), widths[name]) for name in widths)
+        sheet.append([_cell(sheet, column, row.get(column, ""), font, fill) for column in table.columns])
 
 
-def _cell(sheet: WriteOnlyWorksheet, text: str, font: Font | None, fill: PatternFill | None) -> WriteOnlyCell:
+def _write_offers(sheet: WriteOnlyWorksheet, offers: Mapping[str, Sequence[str]]) -> None:
+    sheet.sheet_state = "hidden"
+    sheet.append(list(offers))
+    for line in range(max(map(len, offers.values()))):
+        sheet.append([values[line] if line < len(values) else None for values in offers.values()])
+
+
+def _cell(
+    sheet: WriteOnlyWorksheet, column: str, text: str, font: Font | None, fill: PatternFill | None
+) -> WriteOnlyCell:
     cell = WriteOnlyCell(sheet, value=text or None)
     cell.number_format = "@"
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    right = bool(_RIGHT_TO_LEFT.search(column)) and text != column
+    cell.alignment = Alignment("right" if right else None, "top", wrap_text=True, readingOrder=2 if right else 0)
     if text:
         cell.data_type = "s"  # a text that begins with = is a text, not a formula
     if font:
@@ -70,10 +140,12 @@ def _cell(sheet: WriteOnlyWorksheet, text: str, font: Font | None, fill: Pattern
 
 
 def _width(column: str) -> int:
-    base = split_language(column)[0]
-    if base in WORDING:
-        return 48
-    return 32 if base in _WIDE else max(14, len(column) + 2)
+    return _WIDTHS.get(split_language(column)[0], max(14, len(column) + 2))
+
+
+def _lines(text: str, width: int) -> int:
+    """Lines that a wrapped text takes; spreadsheets do not measure rows when they open a file."""
+    return min(12, sum(1 + len(line) // width for line in text.split("\n")))
 
 
 def _without_time(packed: bytes) -> bytes:
@@ -91,3 +163,77 @@ def _without_time(packed: bytes) -> bytes:
             entry.compress_type = zipfile.ZIP_DEFLATED
             new.writestr(entry, data)
     return out.getvalue()
+
+
+def _grids(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """The values of every sheet, line by line."""
+    if _begins_with(path, _LOCKED):
+        raise WorkbookError(
+            f"{path.name}: has a password, or is an old .xls under a new name. Open it in Excel or LibreOffice and "
+            "save it as .xlsx without a password."
+        )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Excel's own extensions (validation, colours) carry no question
+        try:
+            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+            grids = {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets}
+        except FileNotFoundError as error:
+            raise WorkbookError(f"{path.name}: no such file.") from error
+        except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+            raise WorkbookError(
+                f"{path.name}: not an Excel workbook (.xlsx). Open it in Excel or LibreOffice and save it as .xlsx."
+            ) from error
+        book.close()
+    return grids
+
+
+def _begins_with(path: Path, mark: bytes) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(mark)) == mark
+
+
+def _refuse_dates(grid: Sequence[Sequence[object]], header: Sequence[str], file: str) -> None:
+    """A code, a wording or an expression that Excel took for a date is no longer what was typed."""
+    columns = [column_name(heading) for heading in header]
+    for number, values in enumerate(grid[1:], start=2):
+        for column, value in zip(columns, values, strict=False):
+            kept = column in ("", "default") or column.startswith(PASSED_ON)
+            if isinstance(value, dt.datetime | dt.date | dt.time) and not kept:
+                raise WorkbookError(
+                    f"{file}:{number} {column}: Excel made a date of this cell ({_text(value)}). "
+                    "Format the cell as Text and type it again."
+                )
+
+
+def _demand_columns(form: Sequence[Row], columns: Mapping[str, Sequence[str]], file: str) -> None:
+    """Every sheet and column that the workbook was built with is there; a language may be taken out."""
+    for row in form:
+        if row.get("section") != "columns":
+            continue
+        sheet = row.get("key", "")
+        if sheet not in columns:
+            raise WorkbookError(
+                f"{file}: the sheet {sheet!r} is gone or has another name (there are {', '.join(columns)}). "
+                "Give it its name back."
+            )
+        for column in row.get("text", "").split(", "):
+            if column not in columns[sheet] and not split_language(column)[1]:
+                raise WorkbookError(
+                    f"{file}[{sheet}]: the column {column!r} is gone or has another name. Put it back; "
+                    "to drop what it says, empty its cells."
+                )
+
+
+def _text(value: object) -> str:
+    """A cell as the text its author sees: whole numbers without `.0`, dates as ISO."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat()
+    return str(value)

@@ -111,7 +111,7 @@ def name_of(sheet: str, row: Row) -> str:
 def read_entries(path: Path, file: str) -> dict[Key, Row]:
     """The lines of one translation file."""
     found: dict[Key, Row] = {}
-    for row in read_csv(path, file):
+    for row in read_csv(path, file, COLUMNS[:-1]):
         if unknown := sorted(set(row) - set(COLUMNS)):
             raise WorkbookError(f"{row.where}: unknown column {unknown[0]!r}. Columns are {', '.join(COLUMNS)}.")
         key = (row.get("sheet", ""), row.get("name", ""), row.get("column", ""))

@@ -18,6 +18,13 @@ ListSource = str | Path | Sequence[Mapping[str, str]]
 """A choice list from outside: a CSV file, or its rows with `name`, `label`, `label::ru` ..."""
 
 _PARAMETER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+_TYPES = (
+    *("integer", "decimal", "text", "date", "dateTime", "geopoint", "note", "calculate"),
+    *("begin_group", "end_group", "begin_repeat", "end_repeat"),
+)
+_CHOICES = ("list_name", "name", "label")
+_FORM_COLUMNS = ("section", "key", "text")
+_OTHER_FILES = {".xls": "an old Excel file", ".xlsm": "a workbook with macros", ".ods": "a LibreOffice file"}
 
 
 @dataclass(frozen=True)
@@ -94,19 +101,20 @@ def write_xlsx(workbook: Workbook, path: str | Path) -> None:
 
     What XLSForm has no place for (table, sample_key, dispositions ...) stands on a sheet `_form`.
     """
-    from forms import spreadsheet  # slow to import, and seldom needed
+    from forms import guide, spreadsheet  # slow to import, and seldom needed
 
     head = workbook.header
-    form_rows = [dict(zip(("section", "key", "text"), line, strict=True)) for line in header.to_rows(head)]
     tables = [
-        spreadsheet.Table(name, _columns(rows, head), rows, frozen)
-        for name, rows, frozen in (("survey", workbook.survey, 2), ("choices", workbook.choices, 2))
+        spreadsheet.Table("survey", _columns(workbook.survey, head), workbook.survey, 2, _offers(workbook)),
+        spreadsheet.Table("choices", _columns(workbook.choices, head) or _CHOICES, workbook.choices, 2),
+        spreadsheet.Table("settings", list(workbook.settings), [workbook.settings]),
     ]
-    tables.append(spreadsheet.Table("settings", list(workbook.settings), [workbook.settings]))
     if workbook.entities:
         tables.append(spreadsheet.Table("entities", _columns(workbook.entities, head), workbook.entities))
-    tables.append(spreadsheet.Table("_form", ["section", "key", "text"], form_rows))
-    Path(path).write_bytes(spreadsheet.pack(tables))
+    built = [("columns", table.title, ", ".join(table.columns)) for table in tables if table.rows]
+    form_rows = [dict(zip(_FORM_COLUMNS, line, strict=True)) for line in (*header.to_rows(head), *built)]
+    tables.append(spreadsheet.Table("_form", _FORM_COLUMNS, form_rows))
+    Path(path).write_bytes(spreadsheet.pack([spreadsheet.Table("_readme", *guide.rows(head.headings)), *tables]))
 
 
 def take_apart(source: str | Path, folder: str | Path) -> tuple[str, ...]:
@@ -153,11 +161,25 @@ def from_json(text: str) -> Workbook:
 
 def read_sheets(path: Path) -> Sheets:
     """The sheets of an .xlsx or .md file just as they stand there."""
-    if path.suffix.lower() == ".xlsx":
-        return sheets.read_xlsx(path)
-    if path.suffix.lower() == ".md" and path.exists():
+    suffix = path.suffix.lower()
+    if suffix == ".xlsx":
+        from forms import spreadsheet  # slow to import, and most forms are folders
+
+        return spreadsheet.unpack(path)
+    if suffix == ".md" and path.exists():
         return sheets.read_markdown(path.read_text(encoding="utf-8"), path.name)
+    if suffix in _OTHER_FILES and path.exists():
+        raise WorkbookError(f"{path.name}: {_OTHER_FILES[suffix]}. Open it and save it as .xlsx.")
     raise WorkbookError(f"{path.name}: no form. Give a form folder, an .xlsx or a .md file that exists.")
+
+
+def _offers(workbook: Workbook) -> dict[str, Sequence[str]]:
+    """What the drop-down lists of the survey sheet show: types with this form's lists, and yes."""
+    asked = dict.fromkeys(row["type"] for row in workbook.survey if "type" in row)
+    lists = [f"{select} {name}" for name in workbook.lists for select in ("select_one", "select_multiple")]
+    offers = {"type": list(dict.fromkeys([*_TYPES, *lists, *asked])), "required": ["yes"], "pii": ["yes", "no"]}
+    present = {column for row in workbook.survey for column in row}
+    return {column: values for column, values in offers.items() if column in present}
 
 
 def _columns(rows: Sequence[Row], head: Header) -> list[str]:
@@ -221,7 +243,7 @@ def _read_part(
 
 def _raw_sheets(folder: Path) -> dict[str, tuple[Row, ...]]:
     """The rows of a folder's own files."""
-    raw = {"survey": sheets.read_csv(folder / "survey.csv", f"{folder.name}/survey.csv")}
+    raw = {"survey": sheets.read_csv(folder / "survey.csv", f"{folder.name}/survey.csv", sheets.NEEDED["survey"])}
     _refuse_unknown_columns(raw["survey"])
     raw["choices"] = _folder_choices(folder)
     if (folder / "entities.csv").exists():
@@ -241,13 +263,14 @@ def _folder_choices(folder: Path) -> tuple[Row, ...]:
     """choices.csv, then each lists/<list>.csv; the files of one list need no column list_name."""
     rows: list[Row] = []
     if (folder / "choices.csv").exists():
-        rows.extend(sheets.read_csv(folder / "choices.csv", f"{folder.name}/choices.csv"))
+        file = f"{folder.name}/choices.csv"
+        rows.extend(sheets.read_csv(folder / "choices.csv", file, sheets.NEEDED["choices"]))
     known = {row.get("list_name") for row in rows}
     for path in sorted((folder / "lists").glob("*.csv")):
         file = f"{folder.name}/lists/{path.name}"
         if path.stem in known:
             raise WorkbookError(f"{file}: the list {path.stem!r} is also in choices.csv. Keep it in one place.")
-        rows.extend(_of_list(path.stem, sheets.read_csv(path, file)))
+        rows.extend(_of_list(path.stem, sheets.read_csv(path, file, ("name",))))
     return tuple(rows)
 
 
@@ -286,7 +309,7 @@ def _replace_lists(found: Sheets, lists: Mapping[str, ListSource], head: Header)
 
 def _list_rows(name: str, source: ListSource) -> tuple[Row, ...]:
     if isinstance(source, str | Path):
-        return sheets.read_csv(Path(source), Path(source).name)
+        return sheets.read_csv(Path(source), Path(source).name, ("name",))
     return tuple(
         Row({sheets.column_name(key): str(value) for key, value in row.items()}, f"list {name}", number)
         for number, row in enumerate(source, start=1)

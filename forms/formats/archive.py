@@ -28,9 +28,14 @@ class Archive:
         with self._archive.open(entry, "w", force_zip64=True) as stream:
             yield stream
 
+    def text(self, name: str, content: str) -> None:
+        """Write the next file in it from text, as UTF-8."""
+        with self.file(name) as stream:
+            stream.write(content.encode())
+
 
 @contextmanager
-def writing(path: Path) -> Iterator[Archive]:
-    """Write a zip file at a path."""
-    with zipfile.ZipFile(path, "w") as archive:
+def writing(into: Path | IO[bytes]) -> Iterator[Archive]:
+    """Write a zip file at a path or into a stream."""
+    with zipfile.ZipFile(into, "w") as archive:
         yield Archive(archive)

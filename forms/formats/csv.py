@@ -26,12 +26,17 @@ def write(path: Path, tables: Tables, codebook: Codebook, language: str) -> tupl
     """
     del language
     with archive.writing(path) as into:
-        for table, frame in tables.frames.items():
-            dates = {name for name, variable in codebook.of_table(table).items() if variable.kind == "date"}
-            with into.file(f"{table}.csv") as stream:
-                write_frame(stream, frame, dates)
-        write_codebook(into, codebook, tables)
+        write_tables(into, tables, codebook)
     return (path,)
+
+
+def write_tables(into: archive.Archive, tables: Tables, codebook: Codebook) -> None:
+    """Write the same files into an archive that holds others too."""
+    for table, frame in tables.frames.items():
+        dates = {name for name, variable in codebook.of_table(table).items() if variable.kind == "date"}
+        with into.file(f"{table}.csv") as stream:
+            write_frame(stream, frame, dates)
+    write_codebook(into, codebook, tables)
 
 
 def write_codebook(

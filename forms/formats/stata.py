@@ -54,11 +54,16 @@ def write(path: Path, tables: Tables, codebook: Codebook, language: str) -> tupl
 def write_together(path: Path, tables: Tables, codebook: Codebook, language: str) -> tuple[Path, ...]:
     """Write a zip of `<table>.dta` for each table, `codebook.csv` with the names in Stata, and `codes.csv`."""
     with archive.writing(path) as into:
-        for table, frame in tables.frames.items():
-            with into.file(f"{table}.dta") as stream:
-                dta.write(stream, columns(table, frame, codebook, language), len(frame), codebook.title)
-        csv.write_codebook(into, codebook, tables, _names(tables))
+        write_tables(into, tables, codebook, language)
     return (path,)
+
+
+def write_tables(into: archive.Archive, tables: Tables, codebook: Codebook, language: str) -> None:
+    """Write the same files into an archive that holds others too."""
+    for table, frame in tables.frames.items():
+        with into.file(f"{table}.dta") as stream:
+            dta.write(stream, columns(table, frame, codebook, language), len(frame), codebook.title)
+    csv.write_codebook(into, codebook, tables, _names(tables))
 
 
 def columns(table: str, frame: pd.DataFrame, codebook: Codebook, language: str) -> list[Column]:

@@ -179,7 +179,7 @@ def test_a_folder_that_cannot_be_read_says_where_and_what_to_do(folder, files, m
 
 def test_a_file_that_is_not_utf_8_is_refused(folder):
     (folder / "survey.csv").write_bytes("type,name,label\ntext,a,É".encode("latin-1"))
-    assert refused(folder) == "drawn/survey.csv: not UTF-8 (byte 23). Save it as 'CSV UTF-8'."
+    assert refused(folder) == "drawn/survey.csv:2: not UTF-8. Save it from Excel as 'CSV UTF-8'."
 
 
 def test_a_folder_without_survey_is_refused(folder):
