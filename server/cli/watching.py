@@ -61,6 +61,22 @@ def progress(session: Any, project: str, group: str, as_json: bool) -> None:
 
 @click.command()
 @in_project
+@click.option("--by", "group", type=click.Choice(("region", "stratum", "enumerator")), default="region")
+@click.option("--weighted", is_flag=True, help="Sums of base weights instead of units.")
+@as_json
+@in_session
+def response(session: Any, project: str, group: str, weighted: bool, as_json: bool) -> None:
+    """Print dispositions and AAPOR's outcome rates, one line for each group and a last one for all."""
+    from server.operations import projects
+    from server.operations import response as outcomes
+
+    project_id = projects.named(session, name=project).id
+    rows = outcomes.table(session, project_id=project_id, group=group, scope=None, weighted=weighted)
+    _lines(outcomes.COLUMNS, (outcomes.line(row) for row in (*rows, outcomes.total(rows))), as_json)
+
+
+@click.command()
+@in_project
 @click.option("--state", default="all", show_default=True, help="A list of the Units page.")
 @click.option("--limit", type=int, default=1000, show_default=True)
 @as_json
@@ -185,4 +201,4 @@ def _lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], as_json: b
         click.echo("\t".join("" if value is None else str(value) for value in row.values()))
 
 
-COMMANDS = (today, progress, units, unit, sheets, sheet, tables, table)
+COMMANDS = (today, progress, response, units, unit, sheets, sheet, tables, table)

@@ -32,6 +32,8 @@ PROJECT = "popstan"
 ENUMERATORS = tuple(f"e{number:02d}" for number in range(1, 13))
 SUPERVISORS = ("s1", "s2", "s3")
 OFFICE = ("manager", "analyst", "admin")
+CAST = {"manager": "manager", "supervisor": "s1", "enumerator": "e01", "analyst": "analyst", "admin": "admin"}
+"""As whom one may look at the demonstration, by role: the bar at the top of its pages."""
 LINK_HOURS = 0.5
 FIELD_DAYS = 10
 
@@ -147,6 +149,7 @@ def _open(session: Session, areas: int) -> Project:
             "on_device": ["ea", "urban", "region", "province"],
             "plan": [min(sampled, round(sampled * day / (FIELD_DAYS - 1))) for day in range(1, FIELD_DAYS + 1)],
             "demo": True,
+            "cast": CAST,
         },
     )
 
@@ -207,18 +210,13 @@ def _draw(session: Session, project: Project, text: str, say: Say) -> dict[str, 
 
 def _staff(session: Session, project: Project, areas: dict[str, str], config: Config, say: Say) -> None:
     """People, their tablets' addresses, and who visits which dwelling."""
-    supervisors = [
-        accounts.create_user(session, name=name, role="supervisor", display=f"Supervisor {name}")
-        for name in SUPERVISORS
-    ]
+    supervisors = [accounts.create_user(session, name=name, role="supervisor", display=name) for name in SUPERVISORS]
     for role in OFFICE:
-        accounts.create_user(session, name=role, role=role, display=role.capitalize())
+        accounts.create_user(session, name=role, role=role, display=role)
     users = {}
     for position, name in enumerate(ENUMERATORS):
         head = supervisors[position * len(SUPERVISORS) // len(ENUMERATORS)]
-        users[name] = accounts.create_user(
-            session, name=name, role="enumerator", display=f"Enumerator {name}", supervisor_id=head.id
-        )
+        users[name] = accounts.create_user(session, name=name, role="enumerator", display=name, supervisor_id=head.id)
     for user in (*users.values(), *supervisors):
         accounts.issue_token(session, user_id=user.id, project_id=project.id, kind="tablet", secret_key=config.secret())
     who = workplan.share_out(sorted(set(areas.values())), ENUMERATORS)

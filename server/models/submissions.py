@@ -43,7 +43,12 @@ class Submission(Base):
         Index("ix_submissions_project_received", "project_id", "received_at"),
         Index("ix_submissions_enumerator", "project_id", "enumerator_id", "received_at"),
         Index("ix_submissions_root", "project_id", "root_id"),
-        Index("ix_submissions_unit", "project_id", "unit_key"),
+        Index("ix_submissions_unit", "project_id", "unit_key", "received_at"),
+        Index(
+            "ix_submissions_review",
+            *("project_id", "current", "quarantine", "review_state", "disposition"),
+            *("unit_key", "enumerator_id", "received_at"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, literal, or_, select, true, tuple_
 from sqlalchemy.orm import Session, joinedload
 
+from server.db import Moment
 from server.errors import not_found
 from server.models.events import Event
 from server.models.instruments import Instrument
@@ -18,12 +19,16 @@ from server.models.samples import Assignment, Sample, Unit, unit_by_key
 from server.models.submissions import Attachment, Submission, versions_of
 from server.models.users import User
 from server.operations.progress import COMPLETE, PARTIAL, in_scope, sheets_in_scope, to_review
+from weighting import dispositions
 
 EARTH = 6_371_008.8
 """Mean radius in metres (IUGG)."""
 
 STATES = ("all", "review", "approved", "returned", "rejected", "hold", "quarantine")
 """Lists of answer sheets."""
+
+LAST_FIRST = (Submission.received_at.desc(), Submission.id.desc())
+"""The order of lists of sheets; the index by arrival gives it."""
 
 UNIT_STATES = ("all", "unassigned", "not_started", "in_progress", "final", "interviews")
 """Lists of units; the names are those of the progress table's columns."""
@@ -65,7 +70,7 @@ class Life:
 
 def newest(session: Session, *, project_id: int, scope: User | None, limit: int) -> Sequence[Submission]:
     """The sheets that arrived last."""
-    return session.scalars(_sheets(project_id, scope).order_by(Submission.id.desc()).limit(limit)).all()
+    return session.scalars(_sheets(project_id, scope).order_by(*LAST_FIRST).limit(limit)).all()
 
 
 def listed(
@@ -78,7 +83,7 @@ def listed(
         "quarantine": Submission.quarantine != "",
     }
     wanted = conditions.get(state, Submission.review_state == state)
-    query = _sheets(project_id, scope).where(wanted).order_by(Submission.id.desc()).offset(offset).limit(limit)
+    query = _sheets(project_id, scope).where(wanted).order_by(*LAST_FIRST).offset(offset).limit(limit)
     return session.scalars(query).all()
 
 
@@ -94,12 +99,15 @@ def units(
     stratum: str | None = None,
     psu: str | None = None,
     enumerator: str | None = None,
+    outcome: str | None = None,
 ) -> Sequence[Unit]:
-    """Units in one state (`UNIT_STATES`) and one group, by key."""
+    """Units in one state (`UNIT_STATES`) and one group, by key; `outcome` is a category of AAPOR's, such as NC."""
     given = {Unit.region: region, Unit.stratum: stratum, Unit.psu: psu}
     conditions = [column == value for column, value in given.items() if value is not None]
     if enumerator is not None:
         conditions.append(Unit.assigned_to_id.in_(select(User.id).where(User.name == enumerator)))
+    if outcome is not None:
+        conditions.append(_ended_as(outcome))
     query = (
         select(Unit)
         .options(joinedload(Unit.assigned_to))
@@ -132,6 +140,24 @@ def of_root(session: Session, *, root_id: str, scope: User | None) -> Interview:
         attachments=tuple(session.scalars(files.order_by(Attachment.id))),
         events=tuple(session.scalars(trail.order_by(Event.id))),
     )
+
+
+def neighbours(session: Session, *, sheet: Submission, scope: User | None) -> tuple[str | None, str | None]:
+    """Root ids of the sheets to review that arrived after and before this one: previous and next of the list."""
+    waiting = _sheets(sheet.project_id, scope).where(to_review()).with_only_columns(Submission.root_id)
+    arrived = tuple_(Submission.received_at, Submission.id)
+    here = tuple_(literal(sheet.received_at, Moment), literal(sheet.id))
+    later = waiting.where(arrived > here).order_by(Submission.received_at, Submission.id)
+    earlier = waiting.where(arrived < here).order_by(*LAST_FIRST)
+    return session.scalar(later.limit(1)), session.scalar(earlier.limit(1))
+
+
+def reasons(session: Session, *, project_id: int, root_ids: Sequence[str]) -> dict[str, str]:
+    """Why sheets were last returned or rejected, by root id."""
+    told = select(Event).where(
+        Event.project_id == project_id, Event.verb == "submission.review", Event.subject.in_(root_ids)
+    )
+    return {event.subject: event.details.get("reason", "") for event in session.scalars(told.order_by(Event.id))}
 
 
 def life(session: Session, *, project_id: int, key: str, scope: User | None) -> Life:
@@ -197,6 +223,12 @@ def visible(session: Session, *, submission_id: int, scope: User | None) -> Subm
 def _visible(session: Session, sheet: Submission, scope: User | None) -> bool:
     query = select(Submission.id).where(Submission.id == sheet.id, sheets_in_scope(scope, sheet.project_id))
     return session.scalar(query) is not None
+
+
+def _ended_as(category: str) -> ColumnElement[bool]:
+    """Units whose final code is of that category; none for a category that is none."""
+    codes = [code for code, one in dispositions.CATEGORIES.items() if one == category]
+    return or_(false(), *(Unit.disposition.startswith(code) for code in codes))
 
 
 def _in_state(state: str) -> ColumnElement[bool]:

@@ -219,7 +219,7 @@ COUNTS = ("sampled", "assigned", "unassigned", "not_started", "in_progress", "fi
 
 def summary(session: Session, *, project_id: int, on: date, scope: User | None) -> Summary:
     """The numbers of the Today page for one field day."""
-    psus = _counted_by(session, project_id, Unit.psu, scope)
+    units = total(_counted_by(session, project_id, Unit.project_id, scope))
     sheets = [Submission.project_id == project_id, Submission.current, sheets_in_scope(scope, project_id)]
     waiting, twice, apart, newest = session.execute(
         select(
@@ -231,13 +231,13 @@ def summary(session: Session, *, project_id: int, on: date, scope: User | None) 
     ).one()
     return Summary(
         calendar=calendar(session, project_id=project_id, on=on),
-        units=replace(total(psus), last_upload=newest),
+        units=replace(units, last_upload=newest),
         rates=rates(session, project_id=project_id, scope=scope),
         to_review=waiting,
         quarantined=apart,
         doubled=twice,
         silent=silent(session, project_id=project_id, scope=scope),
-        untouched_psus=sum(row.not_started == row.assigned > 0 for row in psus),
+        untouched_psus=_untouched_psus(session, project_id, scope),
         last_upload=newest,
     )
 
@@ -251,7 +251,22 @@ def rates(session: Session, *, project_id: int, scope: User | None) -> Rates:
     )
     counts = dict(session.execute(query).all())
     pending = counts.pop(None, 0)
-    return Rates(_rr2(counts), _rr2({**counts, NOT_CONTACTED: counts.get(NOT_CONTACTED, 0) + pending}), pending)
+    return Rates(rates_of(counts)["RR2"], floor_of(counts, pending)["RR2"], pending)
+
+
+def rates_of(counts: Mapping[str, float]) -> dict[str, float | None]:
+    """AAPOR's rates by name, from units (or sums of weights) by final code; None without units in a denominator.
+
+    They are those that the weighting uses (weighting.dispositions.rates).
+    """
+    codes, units = pd.Series(list(counts), dtype=object), np.array(list(counts.values()), dtype=np.float64)
+    found = dispositions.rates(codes, units).to_dict()
+    return {name: None if math.isnan(rate) else float(rate) for name, rate in found.items()}
+
+
+def floor_of(counts: Mapping[str, float], pending: float) -> dict[str, float | None]:
+    """The same rates if all that is `pending` ended without contact."""
+    return rates_of({**counts, NOT_CONTACTED: counts.get(NOT_CONTACTED, 0) + pending})
 
 
 def series(session: Session, *, project_id: int, until: date, scope: User | None) -> list[DayTotal]:
@@ -284,15 +299,19 @@ def silent(session: Session, *, project_id: int, scope: User | None, hours: int 
     return tuple(session.scalars(query))
 
 
-def _rr2(counts: Mapping[str, int]) -> float | None:
-    codes, units = pd.Series(list(counts), dtype=object), np.array(list(counts.values()), dtype=np.float64)
-    rate = float(dispositions.rates(codes, units)["RR2"])
-    return None if math.isnan(rate) else rate
+def _untouched_psus(session: Session, project_id: int, scope: User | None) -> int:
+    """Areas that somebody was given and nobody has visited."""
+    worked = case((or_(Unit.visits > 0, Unit.disposition.is_not(None)), 1))
+    areas = (
+        select(Unit.psu)
+        .where(Unit.project_id == project_id, in_scope(scope))
+        .group_by(Unit.psu)
+        .having(func.count(Unit.assigned_to_id) > 0, func.count(worked) == 0)
+    )
+    return session.scalar(select(func.count()).select_from(areas.subquery())) or 0
 
 
-def _counted_by(
-    session: Session, project_id: int, column: Any, scope: User | None, *conditions: ColumnElement[bool]
-) -> list[ProgressRow]:
+def _counted_by(session: Session, project_id: int, column: Any, scope: User | None) -> list[ProgressRow]:
     final = Unit.disposition.is_not(None)
     worked = or_(Unit.assigned_to_id.is_not(None), Unit.visits > 0, final)
     open_ = and_(worked, Unit.disposition.is_(None))
@@ -309,7 +328,7 @@ def _counted_by(
         select(column.label("key"), func.count().label("sampled"), *counts)
         .select_from(Unit)
         .outerjoin(User, User.id == Unit.assigned_to_id)
-        .where(Unit.project_id == project_id, in_scope(scope), *conditions)
+        .where(Unit.project_id == project_id, in_scope(scope))
         .group_by(column)
     )
     return [ProgressRow(**row._mapping) for row in session.execute(query)]

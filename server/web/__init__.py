@@ -9,14 +9,17 @@ from server.web import (
     health,
     interviews,
     languages,
+    me,
     progress,
     projects,
     render,
+    response,
+    roles,
     tables,
     units,
 )
 
-PAGES = (accounts, projects, progress, interviews, units, tables, devices, health)
+PAGES = (accounts, projects, progress, response, interviews, units, tables, devices, me, roles, health)
 
 for module in PAGES:
     forgery.guard(module.pages)

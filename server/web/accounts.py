@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from server import db
 from server.errors import Problem, not_found
+from server.models.projects import Project
 from server.models.users import User
 from server.operations import accounts
 from server.permissions import may, requires
@@ -17,6 +18,9 @@ from server.web.render import THEME_COOKIE, THEMES, render
 pages = Blueprint("accounts", __name__)
 
 YEAR = 365 * 24 * 3600
+
+DEMO = "demo"
+"""In the browser's session: the demonstration by whose link it came, so that it may change roles (`roles`)."""
 
 
 @pages.get("/login")
@@ -42,7 +46,7 @@ def sign_in() -> Response:
             attempts.failed(*keys)
         return render("accounts/login.html", status=problem.status, name=name, next=onward, problem=problem)
     attempts.succeeded(*keys)
-    _remember(user)
+    remember(user)
     return redirect(onward or url_for("projects.index"))
 
 
@@ -70,7 +74,9 @@ def use_link(once: str) -> Response:
         key = current_app.extensions["config"].secret_key
         token = accounts.redeem(db.session(), secret=once, kind="link", secret_key=key)
         user = token.user
-    _remember(user)
+        settings = db.session().get_one(Project, token.project_id).settings
+    played = settings.get("demo") is True and user.name in (settings.get("cast") or {}).values()
+    remember(user, demo=token.project_id if played else None)
     if not may(user, "progress.watch"):
         return redirect(url_for("projects.index"))
     return redirect(url_for("projects.today", project_id=token.project_id))
@@ -107,8 +113,11 @@ def _local(address: str | None) -> str:
     return address
 
 
-def _remember(user: User) -> None:
+def remember(user: User, demo: int | None = None) -> None:
+    """Sign this browser in as `user`; `demo` is the demonstration in which it may change roles."""
     session.clear()
+    if demo is not None:
+        session[DEMO] = demo
     session["user_id"] = user.id
     session.permanent = True
     g.user = user

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from forms.definition import Form
 from forms.instances import Answers, Instance
-from forms.reading import Section, read_out
+from forms.reading import Answer, Section, read_out
 
 CONCEALED = "•••"
 """Stands for an answer that identifies a person, also where another question's wording quotes it."""
@@ -18,6 +18,46 @@ def sections(form: Form, instance: Instance, language: str, *, identifying: bool
         instance = replace(instance, answers=_concealed(instance.answers, identifying_questions(form)))
     derived = frozenset(question.name for question in form.questions() if question.type == "calculate")
     return tuple(filter(None, (_asked(section, derived) for section in read_out(form, instance, language))))
+
+
+@dataclass(frozen=True)
+class Change:
+    """One question whose answer another version changed; "" where there is none."""
+
+    label: str
+    place: str
+    before: str
+    after: str
+
+
+def changes(form: Form, before: Instance, after: Instance, language: str, *, identifying: bool) -> tuple[Change, ...]:
+    """What a correction changed, in the order asked; answers that identify persons are put in words if `identifying`.
+
+    Both are read with the form of the later version.
+    """
+    shown_before, shown_after = (
+        _flat(sections(form, one, language, identifying=identifying)) for one in (before, after)
+    )
+    codes_before, codes_after = (_flat(sections(form, one, language, identifying=True)) for one in (before, after))
+    found = []
+    for place in dict.fromkeys((*shown_after, *shown_before)):
+        old, new = codes_before.get(place), codes_after.get(place)
+        if (old and old[1].code) == (new and new[1].code):
+            continue
+        title, answer = shown_after.get(place) or shown_before[place]
+        texts = [one[place][1].text if place in one else "" for one in (shown_before, shown_after)]
+        found.append(Change(answer.label, title, *texts))
+    return tuple(found)
+
+
+def _flat(found: tuple[Section, ...]) -> dict[tuple[str, str], tuple[str, Answer]]:
+    """Every answer by its section's path and its name, with the section's title where rows repeat."""
+    answers: dict[tuple[str, str], tuple[str, Answer]] = {}
+    for section in found:
+        title = section.title if section.position else ""
+        answers |= {(section.path, answer.name): (title, answer) for answer in section.answers}
+        answers |= _flat(section.sections)
+    return answers
 
 
 def identifying_questions(form: Form) -> frozenset[str]:

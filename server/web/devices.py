@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from datetime import datetime
 
-import segno
 from flask import Blueprint, current_app, g, redirect, url_for
 from markupsafe import Markup
 from sqlalchemy import Select, func, select
@@ -15,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from server import db
 from server.errors import not_found
+from server.models.projects import Project
 from server.models.submissions import Submission
 from server.models.users import Token, User
 from server.operations import accounts, events, progress
@@ -24,6 +23,12 @@ from server.web.render import render
 
 pages = Blueprint("devices", __name__)
 
+SHOWN_SECONDS = 60
+"""How long a code stays on the screen."""
+
+PRINT_SECONDS = 300
+"""How long the sheets to be printed stay."""
+
 
 @dataclass(frozen=True)
 class Card:
@@ -32,6 +37,15 @@ class Card:
     token: Token
     user: User
     last_upload: datetime | None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a tablet is set up with: the address, and the code that holds it with Collect's settings."""
+
+    token: Token
+    address: str
+    code: Markup
 
 
 @pages.get("/p/<int:project_id>/devices")
@@ -57,18 +71,42 @@ def show(project_id: int, token_id: int) -> Response:
         token = _token(session, project_id, token_id)
         events.record(session, actor=g.user.name, verb="device.show", subject=token.user.name, project_id=project_id)
     project = progress.project(session, project_id=project_id)
-    config = current_app.extensions["config"]
-    secret = accounts.token_secret(token, config.secret())
-    address = collect.address(config.public_url, secret, project_id)
-    settings = collect.settings(address, token.user, project)
     response = render(
         "devices/show.html",
         part="devices/_code.html",
         project=project,
-        token=token,
-        address=address,
-        code=_drawn(collect.packed(settings)),
+        sheet=_sheet(token, project),
+        seconds=SHOWN_SECONDS,
         command=f"enumera server token {token.user.name} --project {project.name}",
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@pages.post("/p/<int:project_id>/devices/sheets")
+@requires("device.show")
+def sheets(project_id: int) -> Response:
+    """Every code in use, four on a page of A4, to be printed and handed out; each is written to the audit trail."""
+    session = db.session()
+    with session.begin():
+        tokens = session.scalars(_tablets(project_id).where(Token.revoked_at.is_(None)).order_by(Token.id)).all()
+        for token in tokens:
+            details = {"printed": True}
+            events.record(
+                session,
+                actor=g.user.name,
+                verb="device.show",
+                subject=token.user.name,
+                project_id=project_id,
+                details=details,
+            )
+    project = progress.project(session, project_id=project_id)
+    response = render(
+        "devices/sheets.html",
+        project=project,
+        sheets=[_sheet(token, project) for token in tokens],
+        seconds=PRINT_SECONDS,
+        command=f"enumera server token NAME --project {project.name}",
     )
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -109,18 +147,7 @@ def _tablets(project_id: int) -> Select[tuple[Token]]:
     return select(Token).where(Token.project_id == project_id, Token.kind == "tablet").options(joinedload(Token.user))
 
 
-def _drawn(text: str) -> Markup:
-    """The code as SVG; segno writes only paths, nothing of the text."""
-    drawing = io.BytesIO()
-    segno.make(text, error="l", micro=False).save(
-        drawing,
-        kind="svg",
-        xmldecl=False,
-        svgns=True,
-        border=4,
-        dark="#000",
-        light="#fff",
-        omitsize=True,
-        svgclass="qr",
-    )
-    return Markup(drawing.getvalue().decode())  # noqa: S704 - made here, from modules black and white
+def _sheet(token: Token, project: Project) -> Sheet:
+    config = current_app.extensions["config"]
+    address = collect.address(config.public_url, accounts.token_secret(token, config.secret()), project.id)
+    return Sheet(token, address, collect.drawn(collect.packed(collect.settings(address, token.user, project))))

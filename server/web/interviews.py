@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from flask import Blueprint, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from forms.definition import Form
 from forms.errors import InstanceError
+from forms.instances import Instance
 from forms.reading import Section
 from server import db
 from server.errors import Problem
+from server.models.submissions import Submission
 from server.operations import events, instruments, interviews, progress, submissions
 from server.permissions import may, requires
 from server.web import answers, languages, paging
@@ -17,7 +21,10 @@ from server.web.render import render
 
 pages = Blueprint("interviews", __name__)
 
-DECISIONS = ("approved", "returned", "rejected", "hold")
+KEYS = {"approved": "a", "returned": "r", "rejected": "x", "hold": "h"}
+"""What a reviewer can decide, and the key that does it."""
+
+DECISIONS = tuple(KEYS)
 
 
 @pages.get("/p/<int:project_id>/interviews")
@@ -93,6 +100,7 @@ def _page(root_id: str, *, identifying: bool) -> Response:
     session = db.session()
     found = interviews.of_root(session, root_id=root_id, scope=g.user)
     form = instruments.form_of(found.instrument) if found.instrument else None
+    previous, following = interviews.neighbours(session, sheet=found.sheet, scope=g.user)
     response = render(
         "interviews/show.html",
         project=found.project,
@@ -101,7 +109,11 @@ def _page(root_id: str, *, identifying: bool) -> Response:
         secrets=bool(form and answers.identifying_questions(form)),
         identifying=identifying,
         concealed=answers.CONCEALED,
+        keys=KEYS,
         decisions=DECISIONS if may(g.user, "submission.review") else (),
+        changes=_changes(found, form, identifying),
+        previous=previous,
+        following=following,
         happened_at=interviews.happened_at,
         command=f"enumera server sheet {root_id}",
     )
@@ -112,10 +124,28 @@ def _page(root_id: str, *, identifying: bool) -> Response:
 
 def _sections(found: interviews.Interview, form: Form | None, identifying: bool) -> tuple[Section, ...]:
     """The answers in words; none for a sheet of an unknown form or one that cannot be read."""
-    if form is None:
-        return ()
-    try:
-        instance = submissions.instance(db.session(), submission=found.sheet)
-    except InstanceError:
+    instance = _instance(found.sheet) if form else None
+    if form is None or instance is None:
         return ()
     return answers.sections(form, instance, languages.current(), identifying=identifying)
+
+
+def _changes(
+    found: interviews.Interview, form: Form | None, identifying: bool
+) -> dict[int, tuple[answers.Change, ...]]:
+    """What each version changed of the one before it, by its id; a version that cannot be read has no entry."""
+    if form is None or len(found.versions) < 2:
+        return {}
+    read = [(version.id, _instance(version)) for version in found.versions]
+    return {
+        number: answers.changes(form, before, after, languages.current(), identifying=identifying)
+        for (_, before), (number, after) in pairwise(read)
+        if before and after
+    }
+
+
+def _instance(sheet: Submission) -> Instance | None:
+    try:
+        return submissions.instance(db.session(), submission=sheet)
+    except (InstanceError, Problem):
+        return None

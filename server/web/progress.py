@@ -9,7 +9,7 @@ from server import db
 from server.errors import Problem
 from server.operations import progress
 from server.permissions import requires
-from server.web import charts, downloads
+from server.web import charts, downloads, paging
 from server.web.render import render
 
 pages = Blueprint("progress", __name__)
@@ -24,7 +24,9 @@ def table(project_id: int) -> Response:
     session = db.session()
     project = progress.project(session, project_id=project_id)
     group, sort = _asked()
-    rows = progress.table(session, project_id=project_id, group=group, scope=g.user)
+    page = paging.asked(request.args)
+    rows = _sorted(progress.table(session, project_id=project_id, group=group, scope=g.user), sort)
+    here = rows[page.window["offset"] :]
     on = progress.today(session, project_id=project_id)
     days = progress.series(session, project_id=project_id, until=on, scope=g.user)
     total = progress.total(rows)
@@ -35,7 +37,8 @@ def table(project_id: int) -> Response:
         group=group,
         groups=progress.GROUPS,
         sort=sort,
-        rows=_sorted(rows, sort),
+        rows=page.shown(here),
+        page=page.of(here),
         total=total,
         names=progress.displays(session),
         calendar=progress.calendar(session, project_id=project_id, on=on),

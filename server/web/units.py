@@ -15,7 +15,7 @@ from server import db
 from server.errors import Problem
 from server.models.datasets import Dataset
 from server.models.weights import ResultTable, Weighting
-from server.operations import interviews, progress
+from server.operations import interviews, progress, response
 from server.permissions import requires
 from server.web import paging
 from server.web.render import render
@@ -33,7 +33,7 @@ class Weighed:
     codes: tuple[str, ...]
 
 
-FILTERS = ("region", "stratum", "psu", "enumerator")
+FILTERS = ("region", "stratum", "psu", "enumerator", "outcome")
 
 
 @pages.get("/p/<int:project_id>/units")
@@ -44,6 +44,8 @@ def index(project_id: int) -> Response:
     state = request.args.get("state", "all")
     if state not in interviews.UNIT_STATES:
         raise Problem(400.8, f"state={state!r} is no list; they are {', '.join(interviews.UNIT_STATES)}.")
+    if request.args.get("outcome", "I") not in response.CATEGORIES:
+        raise Problem(400.8, f"outcome={request.args['outcome']!r} is none of {', '.join(response.CATEGORIES)}.")
     project = progress.project(session, project_id=project_id)
     chosen = {name: request.args[name] for name in FILTERS if name in request.args}
     page = paging.asked(request.args)

@@ -94,6 +94,34 @@ DISPOSITIONS = {
 }
 """AAPOR final codes in words (AAPOR Standard Definitions, in-person household surveys)."""
 
+CATEGORIES = {
+    "I": N_("complete interviews"),
+    "P": N_("partial interviews"),
+    "R": N_("refusals and break-offs"),
+    "NC": N_("not contacted"),
+    "O": N_("other reasons, eligible"),
+    "UH": N_("unknown whether anybody lives there"),
+    "UO": N_("unknown for other reasons"),
+    "NE": N_("not eligible"),
+}
+"""AAPOR's categories of final codes."""
+
+RATES = {
+    "RR1": N_("Response rate 1: complete interviews only, everything unknown counts as eligible"),
+    "RR2": N_("Response rate 2: as RR1, partial interviews count too"),
+    "RR3": N_("Response rate 3: as RR1, only the share e of what is unknown counts as eligible"),
+    "RR4": N_("Response rate 4: as RR3, partial interviews count too"),
+    "RR5": N_("Response rate 5: as RR1, nothing unknown counts as eligible"),
+    "RR6": N_("Response rate 6: as RR5, partial interviews count too"),
+    "COOP1": N_("Cooperation rate 1: complete interviews among those who were reached"),
+    "REF1": N_("Refusal rate 1: refusals among all who may be eligible"),
+    "CON1": N_("Contact rate 1: those who were reached among all who may be eligible"),
+    "e": N_("Share of the units of known eligibility that are eligible"),
+}
+"""AAPOR's outcome rates."""
+
+SIZES = {"units": N_("unweighted"), "weights": N_("base-weighted")}
+
 SHEET_LISTS = {
     "all": N_("All"),
     "review": N_("To review"),
@@ -151,6 +179,21 @@ def unit_state(code: str) -> str:
 def review_state(code: str) -> str:
     """The state of an answer sheet in words."""
     return gettext(REVIEW_STATES[code]) if code in REVIEW_STATES else code
+
+
+def category(code: str) -> str:
+    """A category of final codes in words."""
+    return gettext(CATEGORIES[code])
+
+
+def rate(code: str) -> str:
+    """An outcome rate in words."""
+    return gettext(RATES[code])
+
+
+def size(code: str) -> str:
+    """How units are counted, in words."""
+    return gettext(SIZES[code])
 
 
 def sheet_list(code: str) -> str:

@@ -1,0 +1,25 @@
+"""Indexes that answer the counts of the Today and Progress pages without reading the sheets."""
+
+from alembic import op
+
+revision = '0002'
+down_revision = '0001'
+branch_labels = None
+depends_on = None
+
+REVIEW = (
+    *('project_id', 'current', 'quarantine', 'review_state', 'disposition'),
+    *('unit_key', 'enumerator_id', 'received_at'),
+)
+
+
+def upgrade() -> None:
+    op.drop_index('ix_submissions_unit', 'submissions')
+    op.create_index('ix_submissions_unit', 'submissions', ['project_id', 'unit_key', 'received_at'])
+    op.create_index('ix_submissions_review', 'submissions', list(REVIEW))
+
+
+def downgrade() -> None:
+    op.drop_index('ix_submissions_review', 'submissions')
+    op.drop_index('ix_submissions_unit', 'submissions')
+    op.create_index('ix_submissions_unit', 'submissions', ['project_id', 'unit_key'])
