@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from forms import header, translations
 from forms.errors import WorkbookError
 from forms.header import Header
-from forms.sheets import MEDIA, SURVEY, Row, Sheets, split_language
+from forms.sheets import MEDIA, PASSED_ON, SURVEY, WORDING, Row, Sheets, split_language
 
 LONG_LIST = 40
 """A choice list with more codes than this gets a file of its own below lists/, where it can be replaced."""
@@ -21,11 +23,14 @@ def write(head: Header, sheets: Sheets, folder: Path) -> tuple[str, ...]:
     """Write form.toml, survey.csv, choices.csv, lists/ and translations/ into a folder that has no form yet.
 
     `sheets` are those of `workbook.read_sheets`, wording named by language. Returns the files written.
-    Raises WorkbookError when the folder holds a form already.
+    A column of the survey sheet that has no meaning here is the author's and gets `x_` before its name.
+    Raises WorkbookError when the folder holds a form already, when a column's name looks misspelt, and when a
+    translation has no source text, or two rows of one name are translated: the folder could not keep them.
     """
     if (folder / "form.toml").exists():
         raise WorkbookError(f"{folder.name}: a form is there already. Choose another folder, or move that one away.")
-    own = _plain_default(sheets, head)
+    _refuse_lost_translations(sheets, head)
+    own = _plain_default(_own_columns(sheets), head)
     files = {"form.toml": _toml(head), "survey.csv": _csv(own["survey"], SURVEY)}
     short, long = _split_lists(own.get("choices", ()))
     if short:
@@ -41,6 +46,52 @@ def write(head: Header, sheets: Sheets, folder: Path) -> tuple[str, ...]:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     return tuple(files)
+
+
+def _own_columns(sheets: Sheets) -> Sheets:
+    """The sheets with `x_` before the author's own columns."""
+
+    def renamed(row: Row) -> Row:
+        return row.replace({_own_name(column, row): text for column, text in row.items()})
+
+    return {**sheets, "survey": tuple(renamed(row) for row in sheets["survey"])}
+
+
+def _own_name(column: str, row: Row) -> str:
+    if split_language(column)[0] in SURVEY or column.startswith(PASSED_ON):
+        return column
+    if near := get_close_matches(column, SURVEY, n=1, cutoff=0.75):
+        raise WorkbookError(
+            f"{row.file}: unknown column {column!r}. Did you mean {near[0]!r}? A column of your own begins with x_."
+        )
+    return "x_" + re.sub(r"\W+", "_", column)
+
+
+def _refuse_lost_translations(sheets: Sheets, head: Header) -> None:
+    """Translations are kept by name, each beside its source text: what has neither would be lost."""
+    lost: list[str] = []
+    seen: dict[tuple[str, str], Row] = {}
+    for sheet in ("survey", "choices"):
+        for row in sheets.get(sheet, ()):
+            name = translations.name_of(sheet, row)
+            first = seen.setdefault((sheet, name), row)
+            if first is not row and _translated(first, head) and _translated(row, head):
+                lost.append(f"{row.where}: {name!r} is already the name at {first.where}. Give one another name.")
+            lost += [
+                f"{row.where} {column}: {name!r} has no text here, but in another language. Write it."
+                for column in _translated(row, head)
+                if column not in row
+            ]
+    if lost:
+        raise WorkbookError("translations would be lost:", tuple(lost))
+
+
+def _translated(row: Row, head: Header) -> list[str]:
+    """The columns of the default language that the row translates."""
+    default = head.headings.get(head.language, "")
+    suffixes = {heading for heading in head.headings.values() if heading != default}
+    split = [split_language(column) for column in row]
+    return list(dict.fromkeys(f"{base}::{default}" for base, suffix in split if suffix in suffixes and base in WORDING))
 
 
 def _plain_default(sheets: Sheets, head: Header) -> dict[str, tuple[Row, ...]]:

@@ -34,7 +34,10 @@ _SECTION_FILL = PatternFill("solid", fgColor="E8EEF5")
 _WIDTHS = {
     **dict.fromkeys(WORDING, 48),
     **dict.fromkeys(("relevant", "constraint", "calculation", "choice_filter", "concept", "universe", "text"), 32),
-    **{"type": 26, "name": 22, "list_name": 16},
+    "type": 26,
+    "name": 22,
+    "list_name": 16,
+    "source": 22,
 }
 _LINE = 15  # points
 _RIGHT_TO_LEFT = re.compile(r"\((ar|fa|ur|he|ps|ckb|dv|ug|yi)\)$")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import math
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -130,7 +131,8 @@ def worksheet(
     """The CSV text of `translations/<language>.csv` for these rows: every source text with its present hash.
 
     Text already there is kept, that of `known` with the hash it was made from, so that it stays stale until
-    somebody has looked at it; what has no text is left empty for the translator.
+    somebody has looked at it; what has no text is left empty for the translator. Text of `known` that belongs to
+    nothing any more stands at the end: the question may only have another name.
     """
     known = known or {}
     out = io.StringIO()
@@ -146,6 +148,8 @@ def worksheet(
                     entry: Mapping[str, str] = known.get(key, {})
                     text = entry.get("text") or row.get(f"{base}::{languages[language]}", "")
                     writer.writerow([*key, text, entry.get("source") or source_hash(source)])
+    gone = (entry for key, entry in known.items() if key not in seen and entry.get("text"))
+    writer.writerows([entry.get(column, "") for column in COLUMNS] for entry in gone)
     return out.getvalue()
 
 
@@ -165,7 +169,7 @@ def _doubts(entry: Row, source: str, language: str) -> Iterator[Finding]:
     said = entry.get("source", "")
     name, column = entry.get("name", ""), entry.get("column", "")
     present = source_hash(source)
-    if said and said != present and entry.get("text"):
+    if said and not _same_hash(said, present) and entry.get("text"):
         yield Finding(
             *("translation-stale", "error", "translations", entry.line, column),
             f"the {language} text of {name!r} was made from another source text",
@@ -179,6 +183,16 @@ def _doubts(entry: Row, source: str, language: str) -> Iterator[Finding]:
             f"Write {present} into the column source.",
             entry.file,
         )
+
+
+def _same_hash(said: str, present: str) -> bool:
+    """Are they one hash, also when a spreadsheet took it for a number: `00123456` -> 123456, `123456e7` -> 1.23E+12?"""
+    if said == present:
+        return True
+    try:
+        return math.isclose(float(said.replace(",", ".")), float(present), rel_tol=0.005)
+    except (ValueError, OverflowError):
+        return False
 
 
 def _orphan(entry: Row) -> Finding:

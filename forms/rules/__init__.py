@@ -13,7 +13,10 @@ from forms.sheets import Row
 from forms.workbook import Workbook
 
 REFERENCE = re.compile(r"\$\{\s*(?:last-saved#)?([^}\s]+)\s*\}")
-EXPRESSIONS = ("relevant", "constraint", "calculation", "choice_filter", "repeat_count", "required", "default")
+XPATH = ("relevant", "constraint", "calculation", "choice_filter", "repeat_count")
+"""Columns that hold an expression and nothing else."""
+
+EXPRESSIONS = (*XPATH, "required", "default")
 METADATA = ("start", "end", "today", "deviceid", "username", "phonenumber", "email", "audit", "start-geopoint")
 UNSEEN = (*METADATA, "calculate", "hidden", "subscriberid", "simserial", "background-audio", "background-geopoint")
 """Types without a question on the screen."""

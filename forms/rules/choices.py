@@ -127,6 +127,7 @@ def dont_know_missing(subject: Subject) -> Iterator[Defect]:
     for line in subject.questions:
         rows = subject.workbook.lists.get(line.type.list_name or "", ())
         must = line.repeats and line.row.get("required") and line.type.name == "select_one"
+        must = must and not line.name.startswith("confirm_")  # the enumerator's own word
         if must and rows and not any(row.get("name") in DONT_KNOW for row in rows):
             fix = "Add 98 (don't know) or 99 (refused) if someone answers for others."
             yield Defect(line.row, "type", f"{line.name!r} must be answered and offers no 98 or 99", fix)

@@ -5,10 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from forms.rules import UNSEEN, Defect, Line, Subject, references, rule
+from lxml import etree
+
+from forms.rules import REFERENCE, UNSEEN, XPATH, Defect, Line, Subject, references, rule
 
 _OWN_ROW = re.compile(r"instance\s*\([^)]*\)[\w./-]*\[[^\]]*\]")
 _PREDICATE = re.compile(r"\[[^\]]*?\$\{\s*([^}\s]+)\s*\}[^\]]*\]")
+_LITERAL = re.compile(r"'[^']*'|\"[^\"]*\"")
+_DATE = re.compile(r"\b(19|20)\d\d-\d\d?-\d\d?\b")
+_COMPARED = re.compile(r"\$\{\s*(\w+)\s*\}\s*!?=\s*['\"]([^'\"]+)['\"]")
+_SELECTED = re.compile(r"selected\s*\(\s*\$\{\s*(\w+)\s*\}\s*,\s*['\"]([^'\"]+)['\"]\s*\)")
+_YES_OR_NO = ("yes", "no", "true", "false")
 _OVER_ROWS = re.compile(
     r"\b(sum|count|count-non-empty|max|min|join|indexed-repeat|position|once|area|distance)\s*\(|\$\{[^}]*\}\s*\["
 )
@@ -111,12 +118,43 @@ def calculation_missing(subject: Subject) -> Iterator[Defect]:
 
 @rule("not-xpath", "error")
 def not_xpath(subject: Subject) -> Iterator[Defect]:
-    """Expressions use XPath's own signs: =, !=, and, or."""
+    """Expressions are XPath: straight quotes in pairs, a decimal point, =, !=, and, or."""
     for line, column, text in subject.expressions():
-        bare = re.sub(r"'[^']*'|\"[^\"]*\"", "", text)
-        found = re.search(r"==|&&|\|\||<>", bare)
+        wrong = _not_xpath(text) if column in XPATH else None
+        if wrong:
+            yield Defect(line.row, column, f"{text!r} is not XPath{wrong}", "Write like ${age} >= 15 and ${sex} = '1'.")
+
+
+@rule("date-bare", "error")
+def date_bare(subject: Subject) -> Iterator[Defect]:
+    """A date in an expression stands in quotes: without them it is a subtraction."""
+    for line, column, text in subject.expressions():
+        found = _DATE.search(_LITERAL.sub("", text)) if column in XPATH else None
         if found:
-            yield Defect(line.row, column, f"{found[0]!r} is not XPath", "Write =, !=, and, or.")
+            message = f"{found[0]} is a subtraction here"
+            yield Defect(line.row, column, message, f"Write date('{found[0]}').")
+
+
+@rule("required-word", "error")
+def required_word(subject: Subject) -> Iterator[Defect]:
+    """required and read_only say yes or no, or give a condition."""
+    for line in subject.lines:
+        for column in ("required", "read_only"):
+            text = line.row.get(column, "yes")
+            if text.lower().removesuffix("()") not in _YES_OR_NO and not re.search(r"[$=(.]", text):
+                yield Defect(line.row, column, f"{text!r} is neither yes nor no", "Write yes, or clear the cell.")
+
+
+@rule("code-unknown", "error")
+def code_unknown(subject: Subject) -> Iterator[Defect]:
+    """An answer is compared with a code of its list."""
+    for line, column, text in subject.expressions():
+        for name, code in [*_COMPARED.findall(text), *_SELECTED.findall(text)]:
+            asked = subject.named.get(name)
+            rows = subject.workbook.lists.get(asked.type.list_name or "", ()) if asked else ()
+            if rows and code not in {row.get("name") for row in rows} and not _has_other(asked):
+                message = f"{code!r} is no code of {name!r}"
+                yield Defect(line.row, column, message, "Correct the code, or add it to the list.")
 
 
 @rule("multiple-compared", "warning")
@@ -127,6 +165,23 @@ def multiple_compared(subject: Subject) -> Iterator[Defect]:
             if name in subject.named and subject.named[name].type.name.startswith("select_multiple"):
                 message = f"${{{name}}} may hold several codes and is compared with one"
                 yield Defect(line.row, column, message, f"Write selected(${{{name}}}, '1').")
+
+
+def _not_xpath(text: str) -> str | None:
+    """What is wrong with an expression's grammar, as the end of a sentence; None when nothing is."""
+    bare = _LITERAL.sub("", text)
+    if found := re.search(r"==|&&|\|\||<>|[‘’‚“”„«»–—−]", bare):
+        return f": {found[0]!r} is none of its signs"
+    try:
+        etree.XPath(REFERENCE.sub("answer", text))
+    except etree.XPathError as error:
+        return f" ({error})"
+    return None
+
+
+def _has_other(line: Line | None) -> bool:
+    """Does pyxform add the code `other` to its list?"""
+    return line is not None and line.type.or_other
 
 
 def _needs(line: Line) -> set[str]:

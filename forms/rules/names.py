@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
-from forms.rules import Defect, Subject, rule
+from forms.rules import Defect, Subject, references, rule
 from forms.sheets import PASSED_ON, SURVEY, Row, split_language
 
 STATA = 32
@@ -47,6 +48,18 @@ def pattern(subject: Subject) -> Iterator[Defect]:
     for line in subject.named.values():
         if not re.fullmatch(r"[a-z][a-z0-9_]*", line.name) and line.type.name != "start-geopoint":
             yield Defect(line.row, "name", f"{line.name!r} is no plain name", "Write it like birth_country.")
+
+
+@rule("letters-mixed", "error")
+def letters_mixed(subject: Subject) -> Iterator[Defect]:
+    """Names, codes and types are in Latin letters: a Cyrillic or Greek one that looks the same is another."""
+    cells = [(row, column) for row in subject.workbook.survey for column in ("type", "name")]
+    cells += [(row, column) for row in subject.workbook.choices for column in ("list_name", "name")]
+    for row, column in cells:
+        yield from _mixed(row, column, row.get(column, ""))
+    for line, column, text in subject.expressions():
+        for name in references(text):
+            yield from _mixed(line.row, column, name)
 
 
 @rule("name-duplicate", "error")
@@ -125,3 +138,11 @@ def column_unknown(subject: Subject) -> Iterator[Defect]:
     for column, row in unknown.items():
         message = f"column {column!r} does nothing"
         yield Defect(row, column, message, "Correct its name, or begin it with x_ if it is your own.")
+
+
+def _mixed(row: Row, column: str, text: str) -> Iterator[Defect]:
+    strange = {letter: unicodedata.name(letter).split()[0].title() for letter in text if letter.isalpha()}
+    alien = {letter: script for letter, script in strange.items() if script in ("Cyrillic", "Greek")}
+    if alien and len(alien) < len(strange):
+        letters = ", ".join(f"{letter} ({script})" for letter, script in alien.items())
+        yield Defect(row, column, f"{text!r} has letters that only look Latin: {letters}", "Type it anew.")
