@@ -30,6 +30,7 @@ VERBS: dict[str, frozenset[str]] = {
     "table.read": frozenset({"admin", "manager", "analyst", "auditor"}),
     "dataset.cut": frozenset({"admin", "analyst"}),
     "dataset.export": frozenset({"admin", "analyst"}),
+    "dataset.identify": frozenset({"admin"}),  # an export with what identifies persons
     "weight.apply": frozenset({"admin", "analyst"}),
     "job.read": frozenset({"admin", "manager", "analyst", "auditor"}),
     "tablet.sync": frozenset({"enumerator", "supervisor"}),

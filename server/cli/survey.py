@@ -156,17 +156,35 @@ def tabulate(session: Any, weighting_id: int, tables: Path, as_json: bool) -> No
 @click.command()
 @click.argument("dataset_id", type=int)
 @click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True), required=True, help="- is stdout.")
-@click.option("--format", "suffix", help="Suffix of the format, where the output's name does not tell: .csv.zip")
-@click.option("--language", default="en", show_default=True, help="Language of the labels.")
+@click.option("--format", "form", type=click.Choice(["csv", "dta"]), help="csv, unless the output is a .dta.zip")
+@click.option("--weighting", "weighting_id", type=int, help="Number of the weighting; the newest by default.")
+@click.option("--language", default="en", show_default=True, help="Language of Stata's labels.")
+@click.option("--identifying", is_flag=True, help="With what identifies persons and places; this is recorded.")
 @in_session
-def export(session: Any, dataset_id: int, output: Path, suffix: str | None, language: str) -> None:
-    """Write a dataset as files for other programs."""
-    from server.operations import datasets
+def export(
+    session: Any,
+    dataset_id: int,
+    output: Path,
+    form: str | None,
+    weighting_id: int | None,
+    language: str,
+    identifying: bool,
+) -> None:
+    """Write a dataset with its weights and design as files for Stata, R and Python."""
+    from server.operations import exports
 
-    chosen = suffix or "".join(output.suffixes[-2:])
-    data = datasets.export(session, dataset_id=dataset_id, suffix=chosen, language=language)
+    chosen = form or ("dta" if output.name.endswith(".dta.zip") else "csv")
+    made = exports.make(
+        session,
+        dataset_id=dataset_id,
+        weighting_id=weighting_id,
+        form=chosen,
+        language=language,
+        identifying=identifying,
+        by=ACTOR,
+    )
     with click.open_file(str(output), "wb") as file:
-        file.write(data)
+        file.write(made.data)
 
 
 def _pairs(given: tuple[str, ...]) -> dict[str, str]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
@@ -91,11 +89,17 @@ def cut(session: Session, *, project_id: int, name: str, as_of: str | None = Non
     return {"dataset_id": dataset.id, "digest": dataset.digest, **counts}
 
 
-def load(session: Session, *, dataset_id: int) -> Frozen:
-    """A cut as it was frozen; Problem 404.1 when there is none."""
+def find(session: Session, *, dataset_id: int) -> Dataset:
+    """The dataset of that number; Problem 404.1 when there is none."""
     dataset = session.get(Dataset, dataset_id)
     if dataset is None:
         raise not_found(f"Dataset {dataset_id}")
+    return dataset
+
+
+def load(session: Session, *, dataset_id: int) -> Frozen:
+    """A cut as it was frozen; Problem 404.1 when there is none."""
+    dataset = find(session, dataset_id=dataset_id)
     sample = session.get_one(Sample, dataset.sample_id)
     tables, units, visits, book = freezing.unpack(_storage().get(dataset.digest))
     kept = sample.design
@@ -119,24 +123,6 @@ def survey(frozen: Frozen) -> Survey:
         data["n_persons"] = sizes.astype("Int64")
         data["hh_size"] = data["n_persons"].map(_size_class, na_action="ignore").astype("str")
     return Survey(data, frozen.design, frozen.design.weight)
-
-
-def export(session: Session, *, dataset_id: int, suffix: str, language: str) -> bytes:
-    """The interviews of a cut as a file: `.csv.zip` (linked tables), `.dta.zip` (Stata, one file for each table).
-
-    Raises Problem 400.8 for a suffix that no format has, DataFileError when a table does not fit the format.
-    """
-    from forms import formats
-
-    frozen = load(session, dataset_id=dataset_id)
-    if suffix not in formats.FORMATS:
-        known = ", ".join(formats.FORMATS)
-        raise Problem(400.8, f"{suffix!r} is no format; the formats are {known}.", {"field": "suffix"})
-    with TemporaryDirectory(prefix="enumera-export-") as folder:
-        files = formats.write(Path(folder) / f"dataset{suffix}", frozen.tables, frozen.codebook, language)
-        if len(files) > 1:
-            raise Problem(400.8, f"{suffix} gives {len(files)} files; choose {suffix}.zip.", {"field": "suffix"})
-        return files[0].read_bytes()
 
 
 @dataclass(frozen=True)

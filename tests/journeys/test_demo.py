@@ -129,8 +129,10 @@ def test_the_csv_files_open_in_pandas(folder, told):
     assert "address" not in households
 
 
-def test_the_stata_files_carry_their_labels(folder, told):
-    data, about = pyreadstat.read_dta(folder / "enumera-demo" / "popstan_person.dta")
+def test_the_stata_files_carry_their_labels(folder, told, tmp_path):
+    with zipfile.ZipFile(folder / "enumera-demo" / "popstan.dta.zip") as archive:
+        archive.extract("person.dta", tmp_path)
+    data, about = pyreadstat.read_dta(tmp_path / "person.dta")
     assert len(data) == about.number_rows > 0
     assert "sex" in about.variable_value_labels
     assert about.column_names_to_labels["wt_final"].startswith("Weight")

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from datetime import timedelta
 
-import pandas as pd
 import pytest
 from sqlalchemy import select
 
@@ -140,18 +137,3 @@ def test_a_project_without_a_sample_is_told_what_to_do(session):
     project = factories.a_project(session)
     with pytest.raises(Problem, match="draw one before"):
         datasets.cut(session, project_id=project.id, name="first")
-
-
-def test_an_export_is_a_zip_of_linked_tables(session, field, send):
-    send("01-u1")
-    made = cut(session, field)
-    data = datasets.export(session, dataset_id=made["dataset_id"], suffix=".csv.zip", language="en")
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        (name,) = [name for name in archive.namelist() if "person" in name]
-        assert len(pd.read_csv(archive.open(name))) == 2
-
-
-def test_an_unknown_format_is_refused(session, field, send):
-    send("01-u1")
-    with pytest.raises(Problem, match="is no format"):
-        datasets.export(session, dataset_id=cut(session, field)["dataset_id"], suffix=".doc", language="en")
