@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from forms import codelists, composition, header, sheets, translations
+from forms import codelists, composition, header, placeholders, sheets, translations
 from forms.errors import TranslationError, WorkbookError
 from forms.findings import Finding
 from forms.header import Header
@@ -17,7 +16,6 @@ from forms.sheets import Row, Sheets
 ListSource = str | Path | Sequence[Mapping[str, str]]
 """A choice list from outside: a CSV file, or its rows with `name`, `label`, `label::ru` ..."""
 
-_PARAMETER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _TYPES = (
     *("integer", "decimal", "text", "date", "dateTime", "geopoint", "note", "calculate"),
     *("begin_group", "end_group", "begin_repeat", "end_repeat"),
@@ -70,9 +68,9 @@ def read(
 ) -> Workbook:
     """Read a form folder, an .xlsx or a .md file.
 
-    `parameters` overrides values of form.toml; `lists` replaces choice lists by name. A text that a
-    language lacks, that is stale or that lost a placeholder raises TranslationError with every finding;
-    with `draft` the source text is put there, marked `⟦en⟧`. Raises WorkbookError when the sheets cannot
+    `parameters` overrides values of form.toml, as `placeholders.fill` has it; `lists` replaces choice lists by
+    name. A text that a language lacks, that is stale or that lost a placeholder raises TranslationError with every
+    finding; with `draft` the source text is put there, marked `⟦en⟧`. Raises WorkbookError when the sheets cannot
     be read.
     """
     path = Path(path)
@@ -350,43 +348,6 @@ def _finish(
         )
     if draft and head.languages:
         found = translations.fill(found, head.headings, head.language)
-    head, found = _insert_parameters(head, found, parameters)
+    head, found = placeholders.fill(head, found, parameters)
     survey, choices, entities = (found.get(name, ()) for name in ("survey", "choices", "entities"))
     return Workbook(head, survey, choices, entities, folder, findings)
-
-
-def _insert_parameters(
-    head: Header, found: Sheets, parameters: Mapping[str, str]
-) -> tuple[Header, dict[str, tuple[Row, ...]]]:
-    for name in parameters:
-        if name not in head.parameters:
-            known = header.suggestion(name, head.parameters)
-            raise WorkbookError(f"parameters: form {head.id!r} has no parameter {name!r}. {known}")
-    if parameters and not any(
-        _PARAMETER.search(text) for rows in found.values() for row in rows for text in row.values()
-    ):
-        raise WorkbookError(
-            f"parameters: no cell of {head.id!r} has a {{{{parameter}}}} left. Build it anew from its folder."
-        )
-    values = {**head.parameters, **{name: str(value) for name, value in parameters.items()}}
-
-    def inserted(text: str, where: str) -> str:
-        for name in _PARAMETER.findall(text):
-            if name not in values:
-                raise WorkbookError(
-                    f"{where}: no parameter {name!r}. {header.suggestion(name, values)} "
-                    "Parameters are listed in form.toml below [parameters]."
-                )
-        return _PARAMETER.sub(lambda match: values[match[1]], text)
-
-    settings = {key: inserted(text, f"{head.id} settings {key}") for key, text in head.settings.items()}
-    title = inserted(head.title, f"{head.id} title")
-    rows = {
-        sheet: tuple(
-            row.replace({column: inserted(text, f"{row.where} {column}") for column, text in row.items()})
-            for row in lines
-        )
-        for sheet, lines in found.items()
-        if sheet in ("survey", "choices", "entities")
-    }
-    return replace(head, title=title, settings=settings, parameters=values), rows

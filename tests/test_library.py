@@ -170,6 +170,22 @@ def test_every_case_holds(form: Path, path: Path) -> None:
 
 
 @needs_java
+@pytest.mark.parametrize(
+    ("answers", "screens"),
+    [
+        ({"contact": "5"}, ["household_id", "visit_no", "contact"]),
+        ({"contact": "9"}, ["household_id", "visit_no", "contact", "callback_at"]),
+        ({"contact": "1", "consent_given": "2"}, ["household_id", "visit_no", "contact", "consent_given"]),
+    ],
+)
+def test_a_visit_without_interview_takes_few_screens(form: Path, answers: dict[str, str], screens: list[str]) -> None:
+    [fact] = javarosa.run_cases(form, [{"name": "visit", "answers": answers}])["cases"]
+    asked = [question["path"] for question in fact["questions"] if question["kind"] == "question"]
+    shown = {question["path"]: question["relevant"] for question in fact["questions"]}
+    assert [path.rpartition("/")[2] for path in asked if shown[path]] == screens
+
+
+@needs_java
 def test_a_case_that_does_not_hold_is_reported(form: Path) -> None:
     wrong = {"name": "of age", "answers": {"contact": "3"}, "expect": {"relevant": ["consent_given"]}}
     assert cases.check(form, [wrong]) == {"of age": ["consent_given: not shown, should be"]}

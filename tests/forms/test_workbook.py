@@ -101,6 +101,33 @@ def test_a_parameter_that_nobody_defines_is_refused(folder):
     assert refused(folder, draft=True).startswith("drawn/survey.csv:4 label::English (en): no parameter 'day'.")
 
 
+DAYS = FORM.replace('year = "2026"', 'year = "1 June"\n"year::ru" = "1 июня"')
+
+
+def test_a_parameter_may_read_differently_in_each_language(folder):
+    write(folder, {"form.toml": DAYS})
+    row = workbook.read(folder).survey[0]
+    assert (row["label::English (en)"], row["label::Русский (ru)"]) == (
+        "Household of 1 June",
+        "Домохозяйство 1 июня года",
+    )
+
+
+def test_a_parameter_given_for_all_languages_leaves_none_behind(folder):
+    write(folder, {"form.toml": DAYS})
+    row = workbook.read(folder, parameters={"year": "2031"}).survey[0]
+    assert row["label::Русский (ru)"] == "Домохозяйство 2031 года"
+
+
+def test_a_parameter_is_given_for_one_language(folder):
+    write(folder, {"form.toml": DAYS})
+    row = workbook.read(folder, parameters={"year": "9 May", "year::ru": "9 мая"}).survey[0]
+    assert (row["label::English (en)"], row["label::Русский (ru)"]) == (
+        "Household of 9 May",
+        "Домохозяйство 9 мая года",
+    )
+
+
 def test_a_choice_list_can_be_replaced_by_rows(folder):
     rows = [{"name": "21", "label": "Endar", "label::ru": "Эндар"}]
     assert [dict(row) for row in workbook.read(folder, lists={"place": rows}).choices] == [

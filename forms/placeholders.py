@@ -1,0 +1,59 @@
+"""Placeholder: `{{name}}` in a cell, which stands for a parameter of the form: a year, a date, a country."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from forms.errors import WorkbookError
+from forms.header import Header, suggestion
+from forms.sheets import Row, Sheets, split_language
+
+_PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+
+
+def fill(head: Header, found: Sheets, given: Mapping[str, str]) -> tuple[Header, dict[str, tuple[Row, ...]]]:
+    """Put the values of parameters into every cell, the title and the settings.
+
+    `given` overrides values of the header. In wording of a language, `day::ru` goes before `day`; a `day` that is
+    given without its `day::ru` holds in every language. Raises WorkbookError for a parameter that the form has not
+    and for a placeholder without parameter.
+    """
+    values = _values(head, found, given)
+    codes = {heading: code for code, heading in head.headings.items()}
+
+    def filled(text: str, where: str, language: str = "") -> str:
+        for name in _PLACEHOLDER.findall(text):
+            if name not in values:
+                raise WorkbookError(
+                    f"{where}: no parameter {name!r}. {suggestion(name, values)} "
+                    "Parameters are listed in form.toml below [parameters]."
+                )
+        return _PLACEHOLDER.sub(lambda match: values.get(f"{match[1]}::{language}", values[match[1]]), text)
+
+    def row(line: Row) -> Row:
+        return line.replace(
+            {
+                column: filled(text, f"{line.where} {column}", codes.get(split_language(column)[1], ""))
+                for column, text in line.items()
+            }
+        )
+
+    settings = {key: filled(text, f"{head.id} settings {key}") for key, text in head.settings.items()}
+    title = filled(head.title, f"{head.id} title")
+    rows = {name: tuple(map(row, found[name])) for name in ("survey", "choices", "entities") if name in found}
+    return replace(head, title=title, settings=settings, parameters=values), rows
+
+
+def _values(head: Header, found: Sheets, given: Mapping[str, str]) -> dict[str, str]:
+    for name in given:
+        if name not in head.parameters:
+            known = suggestion(name, head.parameters)
+            raise WorkbookError(f"parameters: form {head.id!r} has no parameter {name!r}. {known}")
+    if given and not any(_PLACEHOLDER.search(text) for rows in found.values() for row in rows for text in row.values()):
+        raise WorkbookError(
+            f"parameters: no cell of {head.id!r} has a {{{{parameter}}}} left. Build it anew from its folder."
+        )
+    kept = {name: value for name, value in head.parameters.items() if name.partition("::")[0] not in given}
+    return {**kept, **{name: str(value) for name, value in given.items()}}
