@@ -1,7 +1,7 @@
 /*
  * FormFiller - drives JavaRosa (the form engine inside ODK Collect) from the command line.
  *
- * Compiled against ODK_Validate.jar, which the PyPI package "pyxform" carries:
+ * Compiled against ODK_Validate.jar, which the Python package "pyxform" carries:
  *   javac -cp ODK_Validate.jar -d build FormFiller.java
  *   java  -cp ODK_Validate.jar:build FormFiller form.xml --seed 1 --count 5 --out out/
  *
