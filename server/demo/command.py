@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
@@ -13,6 +14,9 @@ STEPS = {"form": 1, "frame": 2, "sample": 3, "people": 4, "server": 5, "simulato
 """Sentences that are counted, so that one sees how far the start is."""
 
 DEFAULT_FOLDER = Path("enumera-demo")
+
+STATE = "demo.json"
+"""The file in the folder that says how far the demonstration is."""
 
 
 @click.group(invoke_without_command=True)
@@ -38,20 +42,43 @@ def demo(context: click.Context, folder: Path, as_json: bool, clean: bool, fresh
     """
     if context.invoked_subcommand is not None:
         return
+    try:
+        _run(folder, as_json, clean, fresh, options)
+    except KeyboardInterrupt:
+        if not (folder / STATE).exists():
+            click.echo("\nStopped before anything was kept.", err=True)
+            return
+        again = f" --dir {folder}" if folder != DEFAULT_FOLDER else ""
+        click.echo(f"\nStopped. Data kept in {folder}.", err=True)
+        click.echo(f"enumera demo --resume{again} goes on, enumera demo --clean{again} removes it.", err=True)
+
+
+def _run(folder: Path, as_json: bool, clean: bool, fresh: bool, options: dict[str, Any]) -> None:
     from server.demo import demonstration
 
+    there = demonstration.kept(folder)
+    if there and not (options["resume"] or clean or fresh) and not as_json and _on_terminal():
+        choice = _ask(folder, there.day)
+        options["resume"], fresh = choice == "resume", choice == "fresh"
+        if choice == "leave":
+            return
     if clean or fresh:
         removed = demonstration.clean(folder)
         if clean:
             click.echo(f"{folder} removed." if removed else f"There is no {folder}.", err=True)
             return
-    chosen = demonstration.Options(folder=folder, **options)
-    try:
-        demonstration.run(chosen, printer(as_json))
-    except KeyboardInterrupt:
-        again = f" --dir {folder}" if folder != DEFAULT_FOLDER else ""
-        click.echo(f"\nStopped. Data kept in {folder}.", err=True)
-        click.echo(f"enumera demo --resume{again} goes on, enumera demo --clean{again} removes it.", err=True)
+    demonstration.run(demonstration.Options(folder=folder, **options), printer(as_json))
+
+
+def _on_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _ask(folder: Path, day: int) -> str:
+    """What to do with the demonstration that is there."""
+    click.echo(f"{folder} holds a demonstration, stopped after field day {day}.", err=True)
+    choices = click.Choice(["resume", "fresh", "leave"])
+    return str(click.prompt("Go on with it, begin anew, or leave it?", type=choices, default="resume", err=True))
 
 
 @demo.command()

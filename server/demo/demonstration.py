@@ -18,13 +18,13 @@ from forms.definition import Form
 from server.app import create_app
 from server.config import Config
 from server.demo import files, population, process, results, setup, simulate
+from server.demo.command import STATE
 from server.demo.personas import Persona, crew
 from server.demo.results import Line
 from server.demo.setup import Site
 from server.demo.simulate import Enumerator
 from server.errors import Problem
 
-STATE = "demo.json"
 MOST_DAYS = 20
 DEFAULT_SEED = 20260115
 
@@ -67,6 +67,11 @@ def run(options: Options, say: setup.Say) -> None:
     """Set up or resume, serve, simulate, weigh, compare. With `once` it ends then; else it serves until Ctrl-C."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the server is stopped too
     state = _state(options)
+    with process.claim(options.folder):
+        _run(options, state, say)
+
+
+def _run(options: Options, state: State, say: setup.Say) -> None:
     say("note", "Popstan migration survey: a country that does not exist, drawn from the records of a census file")
     port = process.free_port(options.port)
     if port != options.port:
@@ -75,7 +80,7 @@ def run(options: Options, say: setup.Say) -> None:
     config = Config(data_dir=options.folder, public_url=f"http://{address}:{port}")
     app = create_app(config)
     with app.app_context():
-        site = _site(app, state, say)
+        site = _site(app, options, state, say)
         server = process.start(config, port, "0.0.0.0" if options.lan else address)  # noqa: S104 - what --lan asks for
         try:
             say("server", f"server: {config.public_url}", url=config.public_url, pid=server.process.pid)
@@ -95,20 +100,28 @@ def clean(folder: Path) -> bool:
         return False
     if not (folder / STATE).exists():
         raise Problem(409.53, f"{folder} holds no demonstration ({STATE} is missing), so it is left as it is.")
-    shutil.rmtree(folder)
+    with process.claim(folder):
+        shutil.rmtree(folder)
     return True
 
 
+def kept(folder: Path) -> State | None:
+    """How far the demonstration in a folder is; None when there is none."""
+    file = folder / STATE
+    return State(**json.loads(file.read_text(encoding="utf-8"))) if file.exists() else None
+
+
 def _state(options: Options) -> State:
-    kept = options.folder / STATE
-    if kept.exists() and not options.resume:
+    there = kept(options.folder)
+    if there and not options.resume:
         raise Problem(
             409.53,
-            f"{options.folder} holds a demonstration. `enumera demo --resume` goes on with it, "
-            "`enumera demo --clean` removes it.",
+            f"{options.folder} holds a demonstration, stopped after field day {there.day}.\n"
+            f"enumera demo --resume --dir {options.folder} goes on with it,\n"
+            f"enumera demo --fresh --dir {options.folder} removes it and begins anew.",
         )
-    if kept.exists():
-        return State(**json.loads(kept.read_text(encoding="utf-8")))
+    if there:
+        return there
     if options.folder.exists() and any(options.folder.iterdir()):
         raise Problem(409.53, f"{options.folder} holds something else; choose an empty folder with --dir.")
     options.folder.mkdir(parents=True, exist_ok=True)
@@ -117,9 +130,17 @@ def _state(options: Options) -> State:
     return state
 
 
-def _site(app: Flask, state: State, say: setup.Say) -> Site:
+def _site(app: Flask, options: Options, state: State, say: setup.Say) -> Site:
+    """The survey in the folder, set up if need be; a setup that was interrupted leaves nothing to stumble over."""
     if state.day == 0 and not setup.stands():
-        return setup.establish(app, seed=state.seed, areas=state.areas, say=say)
+        site = None
+        try:
+            site = setup.establish(app, seed=state.seed, areas=state.areas, say=say)
+        finally:
+            if site is None:
+                app.extensions["engine"].dispose()
+                shutil.rmtree(options.folder, ignore_errors=True)
+        return site
     site = setup.read(app)
     say("resumed", f"resumed after field day {state.day}, seed {state.seed}", day=state.day, seed=state.seed)
     return site

@@ -97,10 +97,20 @@ class Population:
 @cache
 def load() -> Population:
     """The population from the census file that comes with the package."""
-    folder = Path(str(files("server.demo"))) / "popstan"
-    dictionary, data = (next(folder.glob(pattern)) for pattern in ("*.dcf*", "*.dat*"))
-    records = cspro.records(dictionary, data)
+    records = cspro.records(*_census())
     return derive(records["HOUSING"], records["PERSON"])
+
+
+@cache
+def warnings() -> tuple[str, ...]:
+    """What the reader of the census file says to know before its numbers are used."""
+    return cspro.read(*_census()).warnings
+
+
+def _census() -> tuple[Path, Path]:
+    """The dictionary and the data."""
+    folder = Path(str(files("server.demo"))) / "popstan"
+    return next(folder.glob("*.dcf*")), next(folder.glob("*.dat*"))
 
 
 def derive(housing: pd.DataFrame, persons: pd.DataFrame) -> Population:

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import atexit
 import http.client
 import os
+import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from server.config import Config
 from server.errors import Problem
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
 PORTS_TRIED = 50
+HELD = (signal.SIGINT, signal.SIGTERM)
+CLAIM = "running"
 HEALTH = "/health"
 COMMAND = (sys.executable, "-m", "server.cli", "server", "run")
 
@@ -27,13 +40,46 @@ class Running:
     log: Path
 
     def stop(self) -> None:
-        """End it and wait until it has."""
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        """End it and wait until it has; once it has ended, nothing happens."""
+        with undisturbed():
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        atexit.unregister(self.stop)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Hold Ctrl-C and SIGTERM back until the block is over, for what must not be left half done."""
+    if threading.current_thread() is not threading.main_thread():  # signals only ever reach the main one
+        yield
+        return
+    came: list[int] = []
+    held = {number: signal.signal(number, lambda which, _: came.append(which)) for number in HELD}
+    try:
+        yield
+    finally:
+        for number, handler in held.items():
+            signal.signal(number, handler)
+    if came:
+        raise KeyboardInterrupt
+
+
+def claim(folder: Path) -> IO[str]:
+    """Mark a folder as in use until the returned file is closed. Raises Problem 409.53 when it is in use already."""
+    file = (folder / CLAIM).open("a", encoding="utf-8")
+    try:
+        if fcntl:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise Problem(
+            409.53, f"A demonstration is running in {folder}; stop it with Ctrl-C, or choose another with --dir."
+        ) from None
+    return file
 
 
 def free_port(wanted: int) -> int:
@@ -76,11 +122,12 @@ def start(config: Config, port: int, host: str = "127.0.0.1") -> Running:
         settings["ENUMERA_DATABASE_URL"] = config.database_url
     log = config.data_dir / "server.log"
     command = [*COMMAND, "--host", host, "--port", str(port)]
-    with log.open("ab") as out:
+    with log.open("ab") as out, undisturbed():
         process = subprocess.Popen(  # noqa: S603 - our own command
             command, env={**kept, **settings}, stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True
         )
-    running = Running(process, log)
+        running = Running(process, log)
+        atexit.register(running.stop)  # whatever interrupts us from here on
     answers = False
     try:
         answers = _answers(running, port, seconds=60)

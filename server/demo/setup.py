@@ -62,6 +62,16 @@ def labels() -> dict[str, dict[str, dict[str, str]]]:
     return tomllib.loads((SURVEY / "labels.toml").read_text(encoding="utf-8"))
 
 
+def cautions() -> list[dict[str, object]]:
+    """What an analyst must know of the census file: a sentence in each language, and the reader's own words for it."""
+    written = tomllib.loads((SURVEY / "cautions.toml").read_text(encoding="utf-8"))
+    found = population.warnings()
+    return [
+        {"text": texts, "source": next(warning for warning in found if warning.startswith(item))}
+        for item, texts in written.items()
+    ]
+
+
 def plan_text(seed: int | None, areas: int | None) -> str:
     """The plan as written, with another seed or number of areas if wanted."""
     text = (SURVEY / "plan.toml").read_text(encoding="utf-8")
@@ -146,6 +156,7 @@ def _open(session: Session, areas: int) -> Project:
             "title_ar": "مسح الهجرة في بوبستان",
             "languages": ["en", "ru", "ar"],
             "labels": labels(),
+            "cautions": cautions(),
             "on_device": ["ea", "urban", "region", "province"],
             "plan": [min(sampled, round(sampled * day / (FIELD_DAYS - 1))) for day in range(1, FIELD_DAYS + 1)],
             "demo": True,
@@ -181,6 +192,10 @@ def _draw(session: Session, project: Project, text: str, say: Say) -> dict[str, 
         dwellings=dwellings,
         digest=frame.digest,
     )
+    for warning in population.warnings():
+        say("warning", f"  census file: {warning}", warning=warning)
+    for caution in project.settings["cautions"]:
+        say("caution", f"  note: {caution['text']['en']}", caution=caution["text"]["en"])
     sample = plans.draw(plans.parse(text, "plan.toml"), frame)
     samples.record(
         session,

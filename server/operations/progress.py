@@ -70,12 +70,16 @@ class Rates:
 
 @dataclass(frozen=True)
 class Calendar:
-    """Where the fieldwork stands: `day` of `days` (0 before the first, never above `days`)."""
+    """Where the fieldwork stands: `day` of `days` (0 before the first, never above `days`).
+
+    `plan` holds the project's cumulative targets by day; `drawn` units they are meant for.
+    """
 
     on: date
     starts_on: date | None
     ends_on: date | None
     plan: tuple[int, ...] = ()
+    drawn: int = 0
 
     @property
     def days(self) -> int:
@@ -97,9 +101,13 @@ class Calendar:
         return max(0, min((when - self.starts_on).days + 1, self.days)) if self.starts_on and self.days else 0
 
     def planned(self, day: int, sampled: int) -> float:
-        """Units that should be final at the end of that day: the plan's target, or an even pace without one."""
-        if self.plan and day:
-            return float(min(self.plan[min(day, len(self.plan)) - 1], sampled))
+        """Of `sampled` units, how many should be final at the end of that day.
+
+        The plan's target, for a part of the sample its share of it; an even pace without a plan.
+        """
+        if self.plan and day and self.drawn:
+            target = min(self.plan[min(day, len(self.plan)) - 1], self.drawn)
+            return target * sampled / self.drawn
         return sampled * day / self.days if self.days else 0.0
 
 
@@ -187,7 +195,8 @@ def today(session: Session, *, project_id: int) -> date:
 def calendar(session: Session, *, project_id: int, on: date) -> Calendar:
     """The project's fieldwork days as seen on one of them."""
     found = project(session, project_id=project_id)
-    return Calendar(on, found.starts_on, found.ends_on, tuple(found.settings.get("plan") or ()))
+    drawn = session.scalar(select(func.count()).where(Unit.project_id == project_id)) or 0
+    return Calendar(on, found.starts_on, found.ends_on, tuple(found.settings.get("plan") or ()), drawn)
 
 
 def table(session: Session, *, project_id: int, group: str, scope: User | None) -> list[ProgressRow]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from server.errors import Problem, not_found
 from server.models.projects import Project
 
-SETTINGS = ("title_ru", "title_ar", "on_device", "languages", "labels", "plan", "demo")
+SETTINGS = ("title_ru", "title_ar", "on_device", "languages", "labels", "cautions", "plan", "demo", "cast")
 
 
 def open_project(
@@ -28,8 +28,9 @@ def open_project(
     """Open a survey.
 
     `settings`: title_ru, title_ar; on_device (the frame columns that travel to tablets); languages (codes);
-    labels (words for the frame's codes by column, code and language); plan (cumulative targets by day); demo (true
-    for the demonstration).
+    labels (words for the frame's codes by column, code and language); cautions (what to know before the data are
+    used: {text: {language: sentence}, source}); plan (cumulative targets by day); demo (true for the demonstration);
+    cast (in a demonstration, the persons as whom one may look at it, by role).
     Raises Problem 400.8 for an unknown setting or time zone, 409.3 for a name in use.
     """
     unknown = sorted(set(settings or ()) - set(SETTINGS))

@@ -85,7 +85,8 @@ def number(value: float | None, decimals: int = 0) -> str:
     if value is None or value != value:
         return "–"
     places = "0" * decimals
-    return numbers.format_decimal(value, format=f"#,##0.{places}" if places else "#,##0", locale=locale())
+    written = numbers.format_decimal(value, format=f"#,##0.{places}" if places else "#,##0", locale=locale())
+    return _apart(written)
 
 
 def percent(value: float | None, decimals: int = 0) -> str:
@@ -94,12 +95,13 @@ def percent(value: float | None, decimals: int = 0) -> str:
         return "–"
     pattern = locale().percent_formats[None].pattern
     wanted = pattern.replace("#,##0", "#,##0." + "0" * decimals) if decimals else pattern
-    return numbers.format_percent(value, format=wanted, locale=locale())
+    return _apart(numbers.format_percent(value, format=wanted, locale=locale()))
 
 
 def compact(value: float) -> str:
     """A large number in short: `12K`."""
-    return numbers.format_compact_decimal(value, locale=locale(), fraction_digits=0 if value % 1000 == 0 else 1)
+    decimals = 0 if value % 1000 == 0 else 1
+    return _apart(numbers.format_compact_decimal(value, locale=locale(), fraction_digits=decimals), "\u2068")
 
 
 def metres(value: float) -> str:
@@ -107,7 +109,7 @@ def metres(value: float) -> str:
     far = value >= 10_000
     unit = "length-kilometer" if far else "length-meter"
     shown = round(value / 1000) if far else round(value)
-    return units.format_unit(shown, unit, length="short", locale=locale())
+    return _apart(units.format_unit(shown, unit, length="short", locale=locale()), "\u2068")
 
 
 def opening(text: str) -> str:
@@ -118,6 +120,14 @@ def opening(text: str) -> str:
 def isolated(text: object) -> str:
     """A name or key inside a sentence, kept from turning the words around it (Unicode's first strong isolate)."""
     return f"\u2068{text}\u2069"
+
+
+def _apart(number: str, isolate: str = "\u2066") -> str:
+    """A number kept from being torn by the right-to-left words around it.
+
+    Digits and signs run from left to right; a number with a word in it ("\u2068") goes by its first letter.
+    """
+    return f"{isolate}{number}\u2069" if direction(current()) == "rtl" else number
 
 
 def day(value: date | None, form: str = "medium") -> str:

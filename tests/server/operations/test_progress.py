@@ -165,8 +165,9 @@ def test_the_series_runs_from_the_first_planned_day_and_keeps_the_total(session)
 
 
 def test_a_written_plan_is_followed_instead_of_an_even_pace():
-    calendar = Calendar(date(2026, 6, 2), date(2026, 6, 1), date(2026, 6, 4), plan=(10, 40, 90))
+    calendar = Calendar(date(2026, 6, 2), date(2026, 6, 1), date(2026, 6, 4), plan=(10, 40, 90), drawn=100)
     assert [calendar.planned(day, 100) for day in range(5)] == [0, 10, 40, 90, 90]
+    assert [calendar.planned(day, 50) for day in range(5)] == [0, 5, 20, 45, 45]
     assert (calendar.day, calendar.days, calendar.ended) == (2, 4, False)
 
 

@@ -20,7 +20,16 @@ from tests.server.web.conftest import a_field
 pytestmark = pytest.mark.skipif(not CHROMIUM and not os.environ.get("ENUMERA_TEST_REQUIRE"), reason="no Chromium")
 
 PAGES = (
-    *("/", "/login", "/p/1/today", "/p/1/progress?by=psu", "/p/1/interviews", "/i/uuid:b", "/p/1/units"),
+    *(
+        "/",
+        "/login",
+        "/p/1/today",
+        "/p/1/progress?by=psu",
+        "/p/1/response",
+        "/p/1/interviews",
+        "/i/uuid:b",
+        "/p/1/units",
+    ),
     *("/p/1/units/01-u1", "/p/1/tables", "/p/1/tables/T1", "/p/1/devices"),
 )
 

@@ -73,3 +73,24 @@ def test_the_code_holds_collects_settings_in_its_own_packing():
 @pytest.mark.parametrize("role", ["supervisor", "analyst", "auditor"])
 def test_only_those_who_hand_tablets_out_see_codes(as_role, field, role):
     assert as_role(role).get(f"/p/{field.project_id}/devices").status_code == 403
+
+
+def test_a_shown_code_is_hidden_again_after_a_minute(manager, field):
+    page = post(manager, *first_code(manager, field)).text
+    assert f'http-equiv="refresh" content="60; url=/p/{field.project_id}/devices"' in page
+    assert 'hx-trigger="load delay:60s"' in page
+
+
+def test_all_codes_in_use_are_printed_and_each_is_logged(manager, field, session):
+    page = f"/p/{field.project_id}/devices"
+    post(manager, page, f"{first_code(manager, field)[1]}/revoke")
+    answer = post(manager, page, f"{page}/sheets")
+    assert re.findall(r"<h2><bdi>(\w+)</bdi>", answer.text) == ["e02"]
+    assert answer.text.count('class="qr"') == answer.text.count("/v1/key/") == 1
+    assert answer.headers["Cache-Control"] == "no-store"
+    event = session.scalars(select(Event).where(Event.verb == "device.show")).one()
+    assert (event.actor, event.subject, event.details) == ("the_manager", "e02", {"printed": True})
+
+
+def test_sheets_are_asked_for_by_a_post(manager, field):
+    assert manager.get(f"/p/{field.project_id}/devices/sheets").status_code == 405

@@ -83,6 +83,8 @@ PAGES = {
     "/p/1/today": "progress.watch",
     "/p/1/progress": "progress.watch",
     "/p/1/progress.csv": "progress.watch",
+    "/p/1/response": "progress.watch",
+    "/p/1/response.csv": "progress.watch",
     "/p/1/interviews": "submission.read",
     "/i/uuid:b": "submission.read",
     "/p/1/units": "unit.read",
