@@ -187,6 +187,45 @@ def export(
         file.write(made.data)
 
 
+@click.command()
+@click.argument("dataset_id", type=int)
+@as_json
+@in_session
+def dataset(session: Any, dataset_id: int, as_json: bool) -> None:
+    """Print what is in a dataset and what was left out."""
+    from server.operations import datasets
+
+    found = datasets.find(session, dataset_id=dataset_id)
+    say({"name": found.name, "as_of": found.as_of, "digest": found.digest, **found.record}, as_json)
+
+
+@click.command()
+@in_project
+@click.option("--table", "code", help="Only this table and what it rests on.")
+@click.option("--frame", "frame_file", type=FILE, help="The sampling frame: draw the sample again, too.")
+@as_json
+@in_session
+def verify(session: Any, project: str, code: str | None, frame_file: Path | None, as_json: bool) -> int:
+    """Make draw, weights and tables again and compare them with what is stored; exit code 1 on a difference."""
+    import json
+
+    from sampling import frame
+    from server.operations import projects, verification
+
+    frame_of = (lambda key: frame.read(frame_file, key)) if frame_file else None
+    project_id = projects.named(session, name=project).id
+    checks = verification.verify(session, project_id=project_id, code=code, frame_of=frame_of)
+    if as_json:
+        click.echo(json.dumps([{**vars(check), "same": check.same} for check in checks], ensure_ascii=False))
+    for check in [] if as_json else checks:
+        click.echo(
+            f"{check.what} {check.name}\t{'identical' if check.same else 'DIFFERENT'}\tsha256:{check.digest[:16]}"
+        )
+        for difference in check.differences:
+            click.echo(f"  {difference}")
+    return 0 if all(check.same for check in checks) else 1
+
+
 def _pairs(given: tuple[str, ...]) -> dict[str, str]:
     pairs = {}
     for text in given:
@@ -197,4 +236,4 @@ def _pairs(given: tuple[str, ...]) -> dict[str, str]:
     return pairs
 
 
-COMMANDS = (publish, draw, assign, cut, weigh, tabulate, export)
+COMMANDS = (publish, draw, assign, cut, weigh, tabulate, dataset, export, verify)

@@ -163,13 +163,12 @@ def sheet(session: Any, root_id: str, as_json: bool) -> None:
 @in_session
 def tables(session: Any, project: str, as_json: bool) -> None:
     """Print which tables have been made."""
-    from server.operations import projects
-    from server.web import tables as made
+    from server.operations import estimates, projects
 
     project_id = projects.named(session, name=project).id
     rows = (
         {"code": one.table.code, "dataset": one.dataset.name, "as_of": one.dataset.as_of, "digest": one.dataset.digest}
-        for one in made.newest(session, project_id)
+        for one in estimates.newest(session, project_id)
     )
     _lines(("code", "dataset", "as_of", "digest"), rows, as_json)
 
@@ -181,14 +180,15 @@ def tables(session: Any, project: str, as_json: bool) -> None:
 @in_session
 def table(session: Any, code: str, project: str, as_json: bool) -> None:
     """Print the newest estimates of a table; numbers that may not be published are left out."""
-    from server.operations import projects
-    from server.web import tables
+    from server.operations import estimates, projects
+    from weighting import reliability
 
     project_id = projects.named(session, name=project).id
-    columns = ("statistic", "by", "group", *tables.NUMBERS, "mark")
-    found = tables.found(session, project_id, code)
-    rows = (tables.published(row) for row in found.table.rows)
-    _lines(columns, rows, as_json)
+    columns = ("statistic", "by", "group", *reliability.NUMBERS, "mark")
+    rows = estimates.found(session, project_id, code).table.rows
+    _lines(columns, (reliability.published_row({"n_missing": None, **row}) for row in rows), as_json)
+    for sign in reliability.signs(row["mark"] for row in rows):
+        click.echo(reliability.NOTES[sign], err=True)
 
 
 def _lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], as_json: bool) -> None:

@@ -97,6 +97,17 @@ def find(session: Session, *, dataset_id: int) -> Dataset:
     return dataset
 
 
+def cuts(session: Session, *, project_id: int) -> list[Dataset]:
+    """The datasets of a project, the newest first."""
+    return list(session.scalars(select(Dataset).where(Dataset.project_id == project_id).order_by(Dataset.id.desc())))
+
+
+def drawn(session: Session, sample: Sample) -> pd.DataFrame:
+    """The units of a sample with the columns of the draw, by key."""
+    units = session.scalars(select(Unit.facts).where(Unit.sample_id == sample.id).order_by(Unit.key))
+    return pd.DataFrame(list(units))
+
+
 def load(session: Session, *, dataset_id: int) -> Frozen:
     """A cut as it was frozen; Problem 404.1 when there is none."""
     dataset = find(session, dataset_id=dataset_id)

@@ -4,6 +4,7 @@ from flask import Flask
 
 from server.web import (
     accounts,
+    datasets,
     devices,
     forgery,
     health,
@@ -19,7 +20,7 @@ from server.web import (
     units,
 )
 
-PAGES = (accounts, projects, progress, response, interviews, units, tables, devices, me, roles, health)
+PAGES = (accounts, projects, progress, response, interviews, units, tables, datasets, devices, me, roles, health)
 
 for module in PAGES:
     forgery.guard(module.pages)

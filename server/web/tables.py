@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -14,21 +14,45 @@ from werkzeug.wrappers import Response
 from forms.definition import Form, Question
 from forms.wording import in_language
 from server import db
-from server.errors import not_found
 from server.models.datasets import Dataset
 from server.models.instruments import Instrument
 from server.models.projects import Project
-from server.models.weights import ResultTable, Weighting
-from server.operations import instruments, progress
+from server.models.weights import ResultTable
+from server.operations import datasets, estimates, instruments, progress, verification
+from server.operations.estimates import Shown
 from server.permissions import requires
 from server.web import charts, downloads, languages, words
+from server.web.languages import N_, gettext
 from server.web.render import render
+from weighting import reliability
 
 pages = Blueprint("tables", __name__)
 
-NUMBERS = ("estimate", "se", "ci_low", "ci_high", "cv", "deff", "df", "n")
+MARKS = {
+    reliability.FEW: N_("( ) from 25 to 49 unweighted cases: use with caution."),
+    reliability.UNCERTAIN: N_("! coefficient of variation of 30%% or more: too uncertain for most uses."),
+    reliability.HIDDEN: N_(
+        "* not published: fewer than 25 unweighted cases or a single area, or needed to hide such a cell."
+    ),
+}
+"""The words of `weighting.reliability.NOTES`, to be translated."""
 
-SUPPRESSED = "*"
+GIVEN = N_("as given in column %(column)s")
+SOURCE = N_("; source: %(source)s %(date)s")
+TO_TOTALS = N_("to the totals %(margins)s by: %(variables)s")
+TOLD = {
+    "base": N_("1 / inclusion probability"),
+    "unknown eligibility": N_("units of unknown eligibility that hand their weight to the others: %(units)s"),
+    "nonresponse": N_("eligible units without interview: %(units)s; not eligible, with weight 0: %(ineligible)s"),
+    "poststratify": TO_TOTALS,
+    "rake": TO_TOTALS,
+    "calibrate": TO_TOTALS,
+    "trim": N_("weights cut: %(trimmed)s; limit: %(above)s times the median"),
+}
+"""What a step did; the places are its facts (`weighting.ledger`)."""
+
+CHECKED = {"draw": N_("Draw"), "dataset": N_("Dataset"), "weights": N_("Weights"), "table": N_("Table")}
+"""What was made again."""
 
 
 @dataclass(frozen=True)
@@ -54,15 +78,6 @@ class Block:
     def share(self) -> bool:
         """Is it written as per cent?"""
         return self.statistic == "proportion"
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A table with where it comes from."""
-
-    table: ResultTable
-    weighting: Weighting
-    dataset: Dataset
 
 
 @dataclass(frozen=True)
@@ -109,7 +124,8 @@ def index(project_id: int) -> Response:
     return render(
         "tables/index.html",
         project=project,
-        found=newest(session, project_id),
+        found=estimates.newest(session, project_id),
+        datasets=datasets.cuts(session, project_id=project_id),
         title=_title,
         command=f"enumera server tables --project {project.name}",
     )
@@ -119,9 +135,9 @@ def index(project_id: int) -> Response:
 @requires("table.read")
 def show_csv(project_id: int, code: str) -> Response:
     """The same rows as a CSV file; suppressed numbers are left empty."""
-    shown = found(db.session(), project_id, code)
+    shown = estimates.found(db.session(), project_id, code)
     lines = [line for block in _blocks(db.session(), shown) for line in _csv_lines(block)]
-    return downloads.csv_file(code, ("statistic", "by", "group", "label", *NUMBERS, "mark"), lines)
+    return downloads.csv_file(code, ("statistic", "by", "group", "label", *reliability.NUMBERS, "mark", "note"), lines)
 
 
 @pages.get("/p/<int:project_id>/tables/<code>")
@@ -130,10 +146,10 @@ def show(project_id: int, code: str) -> Response:
     """One table."""
     session = db.session()
     project = progress.project(session, project_id=project_id)
-    shown = found(session, project_id, code)
+    shown = estimates.found(session, project_id, code)
     areas = progress.table(session, project_id=project_id, group="psu", scope=None)
     blocks = _blocks(session, shown)
-    marks = {line.mark for block in blocks for line in block.lines}
+    lines = [line for block in blocks for line in block.lines]
     return render(
         "tables/show.html",
         project=project,
@@ -141,7 +157,11 @@ def show(project_id: int, code: str) -> Response:
         title=_title(shown.table),
         blocks=blocks,
         wording=_wording(session, shown.dataset),
-        marks=marks,
+        notes=_notes(lines),
+        unanswered=max((line.values["n_missing"] or 0 for line in lines), default=0),
+        told=_told,
+        check_words={name: gettext(text) for name, text in CHECKED.items()},
+        checks=_checks(session, shown) if "verify" in request.args else None,
         areas=len(areas),
         areas_complete=sum(row.final == row.sampled for row in areas),
         command=f"enumera server table {code} --project {project.name}",
@@ -150,36 +170,42 @@ def show(project_id: int, code: str) -> Response:
 
 def _csv_lines(block: Block) -> list[list[object]]:
     return [
-        [block.statistic, line.by, line.group, line.label, *(line.values[name] for name in NUMBERS), line.mark]
+        [
+            *(block.statistic, line.by, line.group, line.label),
+            *(line.values[name] for name in reliability.NUMBERS),
+            *(line.mark, " ".join(_notes([line]))),
+        ]
         for line in block.lines
     ]
 
 
-def newest(session: Session, project_id: int) -> list[Shown]:
-    """The newest table of each code, by code."""
-    query = (
-        select(ResultTable, Weighting, Dataset)
-        .join(Weighting, Weighting.id == ResultTable.weighting_id)
-        .join(Dataset, Dataset.id == Weighting.dataset_id)
-        .where(Dataset.project_id == project_id)
-        .order_by(ResultTable.id)
-    )
-    latest = {row[0].code: Shown(*row) for row in session.execute(query)}
-    return [latest[code] for code in sorted(latest)]
+def _notes(lines: Sequence[Line]) -> list[str]:
+    """What the marks of these lines say."""
+    return [gettext(MARKS[sign]) for sign in reliability.signs(line.mark for line in lines)]
 
 
-def found(session: Session, project_id: int, code: str) -> Shown:
-    """The newest table of that code. Raises Problem 404.1 when there is none."""
-    shown = next((shown for shown in newest(session, project_id) if shown.table.code == code), None)
-    if shown is None:
-        raise not_found(f"Table {code}")
-    return shown
+def _told(step: Mapping[str, Any]) -> str:
+    """What a weighting step did, in the reader's words; in the ledger's where it has no facts."""
+    facts = step.get("facts") or {}
+    verb = step["name"]
+    if verb not in TOLD or not facts:
+        return str(step["what"])
+    if verb == "base" and facts["column"]:
+        return gettext(GIVEN, column=languages.isolated(facts["column"]))
+    shown = {name: _fact(value) for name, value in facts.items()}
+    source = gettext(SOURCE, **shown) if facts.get("source") else ""
+    return gettext(TOLD[verb], **shown) + source
 
 
-def published(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row of estimates as it may be published: without the numbers of suppressed cells."""
-    hidden = row["mark"] == SUPPRESSED
-    return {name: None if hidden and name in NUMBERS else value for name, value in row.items()}
+def _fact(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(languages.isolated(words.column(name)) for name in value)
+    return languages.number(value) if isinstance(value, int) else languages.isolated(value)
+
+
+def _checks(session: Session, shown: Shown) -> list[verification.Check]:
+    """The table, and all that it rests on, made again."""
+    return verification.verify(session, project_id=shown.dataset.project_id, code=shown.table.code)
 
 
 def _title(table: ResultTable) -> str:
@@ -203,7 +229,8 @@ def _line(row: Mapping[str, Any], variable: str, wording: Wording, by_value: boo
     label = wording.group(row["by"], row["group"])
     if by_value:
         label = " · ".join(filter(None, (label, wording.code(variable, str(row["value"])))))
-    return Line(row["by"], row["group"], label, row.get("mark") or "", published(row))
+    numbers = {name: row.get(name) for name in reliability.NUMBERS}
+    return Line(row["by"], row["group"], label, row["mark"], reliability.published_row({**row, **numbers}))
 
 
 def _drawing(lines: Sequence[Line]) -> Any:

@@ -15,10 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forms.workbook import Workbook
-from server.models.datasets import Dataset
 from server.models.users import User
-from server.models.weights import ResultTable, Weighting
-from server.operations import accounts, instruments
+from server.models.weights import ResultTable
+from server.operations import accounts, datasets, instruments, weights
 from server.permissions import ROLES
 from tests import factories
 
@@ -29,6 +28,18 @@ ROWS = [
     ("proportion", "result", "3", 0.777, 0.111, 0.555, 0.888, 17, "*"),
 ]
 """A table's rows: statistic, by, group, estimate, se, low, high, n, mark."""
+
+
+RECIPE = """
+base = "design"
+[[step]]
+do = "nonresponse"
+min_cell = 1
+[[step]]
+do = "rake"
+margins = "census"
+"""
+MARGINS = {"census": "variable,code,total,source,date\nurban,1,44,Census,2020\n"}
 
 
 @dataclass(frozen=True)
@@ -71,34 +82,30 @@ def a_field(app: Flask, session: Session) -> Field:
     instruments.publish(session, project_id=project.id, workbook=with_names_kept(factories.a_form()))
     factories.a_sample(session, project, u1=own.id, u2=other.id, u3=own.id, u4=None)
     tablets = {user.name: factories.a_tablet(session, user, project) for user in (own, other)}
-    a_table(session, app, project.id)
     session.commit()
     sheets = [("e01", "01-u1", "3", "uuid:a"), ("e01", "01-u1", "1", "uuid:b"), ("e02", "01-u2", "5", "uuid:c")]
     for minute, (name, unit, result, uuid) in enumerate([*sheets, ("e01", "01-u1", "1", "uuid:again")]):
         xml = factories.a_sheet(unit, result, uuid=uuid, minute=minute)
         sent = app.test_client().post(f"{tablets[name]}/submission", **factories.a_post(xml, note_txt=b"a note"))
         assert sent.status_code == 201
+    with app.app_context():
+        a_table(session, project.id)
+    session.commit()
     return Field(project.id, f"/p/{project.id}/today")
 
 
-def a_table(session: Session, app: Flask, project_id: int) -> None:
+def a_table(session: Session, project_id: int) -> None:
     """Table T1 of a weighted dataset, with cells to be used with caution and cells not to be shown."""
-    dataset = Dataset(
-        project_id=project_id, name="cut-1", as_of=factories.datetime.now(factories.UTC), digest="ab" * 32, record={}
-    )
-    dataset.record = {"form": "households"}
-    session.add(dataset)
-    session.flush()
-    digest = app.extensions["storage"].put(b"household_id,wt_final\n01-u1,12.5\n01-u2,0.0\n")
-    step = {"name": "base", "what": "1 / inclusion probability", "rows": 4, "sum_before": 40.0, "sum_after": 40.0}
-    step |= {"min_factor": 1.0, "max_factor": 1.0, "cv": 0.0, "deff_w": 1.0, "cells": []}
-    weighting = Weighting(dataset_id=dataset.id, recipe="", margins={}, ledger=[step], digest=digest)
-    session.add(weighting)
-    session.flush()
+    dataset_id = datasets.cut(session, project_id=project_id, name="cut-1")["dataset_id"]
+    weighting = weights.apply(session, dataset_id=dataset_id, recipe=RECIPE, margins=MARGINS)
     names = ("statistic", "by", "group", "estimate", "se", "ci_low", "ci_high", "n", "mark")
-    rows = [dict(zip(names, row, strict=True)) | {"value": 1, "cv": 0.1, "deff": 1.2, "df": 3} for row in ROWS]
+    rows = [
+        dict(zip(names, row, strict=True)) | {"variable": "age", "value": 1, "cv": 0.1, "deff": 1.2, "df": 3}
+        for row in ROWS
+    ]
     spec = {"title": {"en": "Households <abroad>", "ru": "Домохозяйства", "ar": "الأسر"}, "variable": "age", "value": 1}
-    session.add(ResultTable(weighting_id=weighting.id, code="T1", spec=spec, rows=rows))
+    spec |= {"level": "household", "statistics": ["proportion"], "by": ["result"]}
+    session.add(ResultTable(weighting_id=weighting["weighting_id"], code="T1", spec=spec, rows=rows))
 
 
 @pytest.fixture

@@ -92,6 +92,7 @@ PAGES = {
     "/p/1/tables": "table.read",
     "/p/1/tables/T1": "table.read",
     "/p/1/tables/T1.csv": "table.read",
+    "/p/1/datasets/1": "table.read",
     "/p/1/devices": "device.show",
 }
 
