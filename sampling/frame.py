@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -60,7 +62,7 @@ class Frame:
     def digest(self) -> str:
         """The frame hash: sha256 of the rows as JSON, free of row order, column order, line ends and system."""
         columns = sorted(map(str, self.units.columns))
-        rows = zip(*(self.units[column] for column in columns), strict=True)
+        rows = zip(*(self.units[column].tolist() for column in columns), strict=True)
         lines = sorted(json.dumps(row, ensure_ascii=False) for row in rows)
         text = "\n".join([json.dumps([self.key, *columns], ensure_ascii=False), *lines])
         return hashlib.sha256(text.encode()).hexdigest()
@@ -72,28 +74,28 @@ class Frame:
 
 
 def read(path: Path | str, key: str) -> Frame:
-    """Read a frame from a CSV file (UTF-8, header line, comma).
+    """Read a frame from a CSV file: UTF-8, the first line names the columns.
 
-    Raises FrameError when the file is missing, is not UTF-8, repeats a column or has rows of unequal length.
+    Excel of countries that write a decimal comma puts semicolons between columns: they are taken as such when the
+    first line has them and no comma.
+    Raises FrameError when the file is missing, empty or not UTF-8, repeats a column or has lines of unequal length.
     """
     path = Path(path)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            header, *rows = csv.reader(file) or [[]]
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise FrameError(f"{path}: there is no such file; give the path of the frame") from error
     except UnicodeDecodeError as error:
-        raise FrameError(f"{path}: the file is not UTF-8; save it as CSV UTF-8") from error
-    except ValueError as error:
-        raise FrameError(f"{path}: the file is empty; the first line must name the columns") from error
-    rows = [row for row in rows if row]
+        line = error.object[: error.start].count(b"\n") + 1
+        raise FrameError(f"{path}:{line}: the file is not UTF-8; save it from Excel as 'CSV UTF-8'") from error
+    header, rows = _split(text, path)
     repeated = sorted({column for column in header if header.count(column) > 1})
     if repeated:
         raise FrameError(f"{path}: column(s) {', '.join(repeated)} occur more than once; rename them")
-    ragged = [number for number, row in enumerate(rows, 1) if len(row) != len(header)]
-    if ragged:
-        raise FrameError(f"{path}: row(s) {_some(ragged)} do not have {len(header)} values as the header has")
-    return Frame(pd.DataFrame(rows, columns=header, dtype="str"), key, path.name)
+    if not rows:
+        raise FrameError(f"{path}: there is no unit; each unit has a line below the one that names the columns")
+    columns = dict(zip(header, zip(*rows, strict=True), strict=True))
+    return Frame(pd.DataFrame(columns, dtype="str"), key, path.name)
 
 
 def check(
@@ -110,7 +112,7 @@ def check(
         frame.require(column, "a column of the plan")
     ids = [*strata, *clusters, frame.key]
     return (
-        *_check_empty(frame, ids),
+        *_check_codes(frame, ids),
         *_check_key(frame),
         *_check_nesting(frame, strata, clusters),
         *(finding for unit, size in (sizes or {}).items() for finding in _check_size(frame, unit, size)),
@@ -126,6 +128,29 @@ def demand(frame: Frame, findings: Sequence[Finding]) -> None:
         raise FrameError("\n".join([f"{frame.name}: {len(fatal)} thing(s) to put right first", *fatal]))
 
 
+def _split(text: str, path: Path) -> tuple[list[str], list[list[str]]]:
+    """The first line of a CSV text, and the others, which have as many values."""
+    first = text.partition("\n")[0]
+    reader = csv.reader(io.StringIO(text), delimiter=";" if ";" in first and "," not in first else ",", strict=True)
+    rows: list[list[str]] = []
+    ragged: list[int] = []
+    begun = 1
+    try:
+        for row in reader:
+            if row:
+                rows.append(row)
+                if len(row) != len(rows[0]):
+                    ragged.append(begun)
+            begun = reader.line_num + 1
+    except csv.Error as error:
+        raise FrameError(f"{path}:{begun}: {error}; look for a quotation mark that is not closed") from error
+    if not rows:
+        raise FrameError(f"{path}: the file is empty; the first line must name the columns")
+    if ragged:
+        raise FrameError(f"{path}: line(s) {_some(ragged)} do not have {len(rows[0])} values as the first line has")
+    return rows[0], rows[1:]
+
+
 def _as_text(values: pd.Series) -> pd.Series:
     return values.astype(object).where(values.notna(), "").map(str).astype("str")
 
@@ -136,13 +161,36 @@ def _some(values: Sequence[object]) -> str:
     return shown if len(values) <= SHOWN else f"{shown} ... ({len(values)} in all)"
 
 
-def _check_empty(frame: Frame, columns: Sequence[str]) -> list[Finding]:
+def _check_codes(frame: Frame, columns: Sequence[str]) -> list[Finding]:
+    """Codes are there, and hold what they seem to hold: a blank at the end makes another unit of the same name."""
     found = []
     for column in columns:
-        rows = sorted(int(row) + 1 for row in frame.units.index[frame.units[column].str.strip() == ""])
-        if rows:
-            found.append(Finding("empty", f"column {column!r} is empty in row(s) {_some(rows)}; fill them in"))
+        values = frame.units[column]
+        strange = {value: rule for value in values.unique() if (rule := _strange(value))}
+        for rule, what in _STRANGE.items():
+            those = [value for value, broken in strange.items() if broken == rule]
+            rows = sorted(int(row) + 1 for row in frame.units.index[values.isin(those)]) if those else []
+            if rows:
+                found.append(Finding(rule, f"column {column!r} {what} in row(s) {_some(rows)} below the first line"))
     return found
+
+
+_STRANGE = {
+    "empty": "is empty (fill it in)",
+    "blank": "has blanks or invisible characters around its code (take them out)",
+    "excel": "has an error of Excel (enter the code anew)",
+}
+_UNSEEN = re.compile(r"\s|.*[\u00a0\u00ad\u200b-\u200f\u2007\u202f\u2060\ufeff]|.*\s$", re.DOTALL)
+_EXCEL_ERROR = re.compile(r"#(REF|N/A|NAME|VALUE|DIV/0|NULL|NUM)[!?]?")
+
+
+def _strange(code: str) -> str:
+    """Which of `_STRANGE` a code is, or nothing."""
+    if not code.strip():
+        return "empty"
+    if _UNSEEN.match(code):
+        return "blank"
+    return "excel" if _EXCEL_ERROR.fullmatch(code) else ""
 
 
 def _check_key(frame: Frame) -> list[Finding]:
@@ -177,9 +225,10 @@ def _check_size(frame: Frame, unit: str, size: str) -> list[Finding]:
         ("not_a_number", np.isnan(values), "is not a number"),
         ("not_positive", values <= 0, "is zero or less, so that the unit could never be drawn,"),
     ):
-        units = sorted(set(frame.units[unit][wrong]))
-        if units:
-            found.append(Finding(rule, f"size {size!r} {advice} for {unit} {_some(units)}; correct or remove them"))
+        units = frame.units.loc[wrong, [unit, size]].drop_duplicates().sort_values(unit)
+        if len(units):
+            those = _some([f"{name} ({value})" for name, value in zip(units[unit], units[size], strict=True)])
+            found.append(Finding(rule, f"size {size!r} {advice} for {unit} {those}; correct or remove them"))
     pairs = pd.DataFrame({"unit": frame.units[unit], "size": values}).drop_duplicates()
     differing = sorted(set(pairs["unit"][pairs["unit"].duplicated()]))
     if differing:
@@ -191,8 +240,7 @@ def _check_lengths(frame: Frame, columns: Sequence[str]) -> list[Finding]:
     """Codes of unequal length often are codes that a spreadsheet robbed of their leading zeros."""
     found = []
     for column in columns:
-        codes = frame.units[column]
-        lengths = sorted(set(codes[codes.str.fullmatch(r"\d+")].str.len()))
+        lengths = sorted({len(code) for code in frame.units[column].unique() if re.fullmatch(r"\d+", code)})
         if len(lengths) > 1:
             message = (
                 f"codes in {column!r} have {' and '.join(map(str, lengths))} digits; are leading zeros lost? "

@@ -91,6 +91,8 @@ def parse(text: str, name: str = "plan") -> Plan:
     except tomllib.TOMLDecodeError as error:
         raise PlanError(f"{name}: this is not TOML: {error}") from error
     _only(table, PLAN_KEYS, name)
+    if isinstance(table.get("stage"), dict):
+        raise PlanError(f"{name}: [stage] is one table; write each stage with two brackets, [[stage]]")
     stages = tuple(
         _stage(entry, f"{name}, [[stage]] {number}")
         for number, entry in enumerate(_value(table, "stage", list, name), 1)
@@ -205,7 +207,7 @@ def _labels(plan: Plan, frame: Frame) -> NDArray[np.object_]:
     """The stratum of each row of the frame."""
     if not plan.strata:
         return np.full(len(frame.units), "all", dtype=object)
-    values = list(zip(*(frame.units[column] for column in plan.strata), strict=True))
+    values = list(zip(*(frame.units[column].tolist() for column in plan.strata), strict=True))
     labels = ["-".join(value) for value in values]
     if len(set(values)) != len(set(labels)):
         raise FrameError(f"{frame.name}: strata of {', '.join(plan.strata)} share a name; give codes without '-'")
@@ -270,6 +272,8 @@ def _value(table: Mapping[str, Any], key: str, kind: type[T], where: str, defaul
 def _texts(values: Sequence[Any], where: str) -> Sequence[str]:
     if not all(isinstance(value, str) for value in values):
         raise PlanError(f'{where}: every entry must be a column name in quotes, such as ["region", "urban"]')
+    if len(set(values)) < len(values):
+        raise PlanError(f"{where}: a column stands there twice; keep it once")
     return values
 
 
@@ -291,7 +295,12 @@ def _stage(entry: Any, where: str) -> Stage:
     if not isinstance(entry, dict):
         raise PlanError(f"{where}: write each stage as a [[stage]] table")
     _only(entry, STAGE_KEYS, where)
-    select = _choice(_value(entry, "select", str, where), (*selection.EQUAL, *selection.BY_SIZE), f"{where}: select")
+    select = _value(entry, "select", str, where)
+    if select not in selection.JOINT:
+        raise PlanError(
+            f"{where}: select = {select!r} is not one of them; with equal probability: {', '.join(selection.EQUAL)}; "
+            f"by size: {', '.join(selection.BY_SIZE)}"
+        )
     size = _value(entry, "size", str, where, "") or None
     if (size is None) == (select in selection.BY_SIZE):
         advice = "add it" if size is None else "leave it out, or select by size"
@@ -313,8 +322,10 @@ def _size(table: Mapping[str, Any], stages: Sequence[Stage], where: str) -> allo
             raise PlanError(f"{where}: {key} has no effect with allocation = {method!r}; leave it out")
     minimum = _value(table, "minimum", int, where, 2)
     power = _value(table, "power", float, where, 0.5)
-    if minimum < 0 or not 0 <= power <= 1:
-        raise PlanError(f"{where}: minimum = {minimum} must not be negative, power = {power:g} must lie in 0 to 1")
+    if minimum < 0:
+        raise PlanError(f"{where}: minimum = {minimum} must not be negative")
+    if not 0 <= power <= 1:
+        raise PlanError(f"{where}: power = {power:g} must lie in 0 to 1")
     return allocation.Size(_psus(table, stages, where), method, minimum, variable, power)
 
 

@@ -46,10 +46,26 @@ def test_an_empty_id_is_named_by_its_row_in_the_list():
         a1       | .
         .        | a""")
     messages = [finding.message for finding in frames.check(frame, clusters=["ea"])]
-    assert [message.split(";")[0] for message in messages[:2]] == [
-        "column 'ea' is empty in row(s) 2",
-        "column 'dwelling' is empty in row(s) 3",
+    assert messages[:2] == [
+        "column 'ea' is empty (fill it in) in row(s) 2 below the first line",
+        "column 'dwelling' is empty (fill it in) in row(s) 3 below the first line",
     ]
+
+
+@pytest.mark.parametrize("code", ["a ", " a", "a\u00a0", "a\u200b"])
+def test_a_code_with_a_blank_around_it_would_be_another_area(code):
+    rows = villages.rows().assign(ea=lambda frame: ["a", code, *frame["ea"][2:]])
+    assert "in row(s) 2 below" in rules(Frame(rows, "dwelling"), clusters=["ea"])["blank"]
+
+
+def test_a_blank_inside_a_code_is_part_of_it():
+    rows = villages.rows().assign(ea="North shore")
+    assert "blank" not in rules(Frame(rows, "dwelling"), clusters=["ea"])
+
+
+def test_an_error_of_excel_is_no_code():
+    rows = villages.rows().assign(ea=lambda frame: ["#REF!", *frame["ea"][1:]])
+    assert "in row(s) 1 below" in rules(Frame(rows, "dwelling"), clusters=["ea"])["excel"]
 
 
 def test_an_area_in_two_strata_is_named():
@@ -69,7 +85,7 @@ def test_a_size_that_is_none_is_named(size, rule):
         dwelling | ea | size
         a1       | a  | 3
         b1       | b  | {size}""")
-    assert "for ea b;" in rules(frame, clusters=["ea"], sizes={"ea": "size"})[rule]
+    assert f"for ea b ({size});" in rules(frame, clusters=["ea"], sizes={"ea": "size"})[rule]
 
 
 def test_a_size_that_differs_within_an_area_is_named():
@@ -111,8 +127,10 @@ def test_a_missing_column_is_answered_with_the_nearest():
     [
         (b"", "empty"),
         (b"dwelling,ea,ea\na1,a,a\n", "column.s. ea occur more than once"),
-        (b"dwelling,ea\na1,a\na2\n", "row.s. 2 do not have 2 values"),
-        (b"dwelling,ea\n\xff\xfe,a\n", "not UTF-8"),
+        (b"dwelling,ea\n", "there is no unit"),
+        (b"dwelling,ea\na1,a\n\na2\n", r"line\(s\) 4 do not have 2 values"),
+        (b'dwelling,ea\na1,"a\na2,a\n', "list.csv:2: .* quotation mark that is not closed"),
+        ("dwelling,ea\na1,a\na2,\u0430\n".encode("cp1251"), "list.csv:3: the file is not UTF-8"),
     ],
 )
 def test_a_file_that_is_no_table_is_refused(tmp_path, content, message):
@@ -120,6 +138,13 @@ def test_a_file_that_is_no_table_is_refused(tmp_path, content, message):
     path.write_bytes(content)
     with pytest.raises(FrameError, match=message):
         frames.read(path, "dwelling")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_semicolons_of_excel_are_understood(tmp_path, encoding):
+    path = tmp_path / "list.csv"
+    villages.rows().to_csv(path, index=False, sep=";", encoding=encoding)
+    assert frames.read(path, "dwelling").digest == Frame(villages.rows(), "dwelling").digest
 
 
 def test_the_frame_hash_is_free_of_row_order_column_order_and_line_ends(tmp_path):

@@ -131,6 +131,12 @@ def test_verify_finds_the_same_sample_and_names_what_differs():
     assert [text.split(":")[0] for text in differences] == ["plan", "frame", "strata", "sample"]
 
 
+def test_a_stage_with_one_bracket_is_told_of_the_second():
+    text = villages.PLAN[: villages.PLAN.rindex("[[stage]]")].replace("[[stage]]", "[stage]")
+    with pytest.raises(PlanError, match=r"write each stage with two brackets"):
+        plans.parse(text)
+
+
 def test_the_plan_hash_is_free_of_layout():
     assert plans.parse(villages.PLAN.replace("\n", "  # a comment\r\n")).digest == PLAN.digest
     assert changed("take = 3", "take = 4").digest != PLAN.digest
@@ -148,7 +154,7 @@ def test_an_unknown_column_is_answered_with_the_columns_and_the_nearest(column):
     [
         ("psus = 6", "psu = 6", r"\[size\]: there is no key 'psu'; .* did you mean 'psus'"),
         ("take = 3", "takes = 3", r"\[\[stage\]\] 2: there is no key 'takes'; .* did you mean 'take'"),
-        ('"sampford"', '"samford"', "select = 'samford' is not one of them; .* did you mean 'sampford'"),
+        ('"sampford"', '"samford"', "select = 'samford' is not one of them; .* by size: pps_systematic, sampford"),
         ("psus = 6", 'psus = 6\nallocation = "nayman"', "did you mean 'neyman'"),
         ("seed = 20260115", "", "'seed' is missing"),
         ("seed = 20260115", "seed = true", "seed = True is not a whole number"),
@@ -166,6 +172,13 @@ def test_an_unknown_column_is_answered_with_the_columns_and_the_nearest(column):
         ("take = 3", "", r"\[\[stage\]\] 2: take is missing"),
         ('unit = "dwelling"', 'unit = "ea"', "the last stage must draw the key 'dwelling', not 'ea'"),
         ("[[stage]]", "[[stage]", "not TOML"),
+        ('"sampford"', '"pps"', "select = 'pps' is not one of them; .* by size: pps_systematic, sampford"),
+        ('["region"]', '["region", "region"]', "strata: a column stands there twice"),
+        ('["region"]', '"region"', "strata = 'region' is not a list"),
+        ("psus = 6", "psus = 6\nminimum = -1", "minimum = -1 must not be negative$"),
+        ("psus = 6", 'psus = 6\nallocation = "power"\npower = 1.5', "power = 1.5 must lie in 0 to 1"),
+        ("take = 3", "take = 0", "take = 0; write 1 or more"),
+        ('size = "dwellings"', 'size = "dwellings"\ntake = 2', r"\[\[stage\]\] 1: take is not for the first stage"),
     ],
 )
 def test_a_plan_that_cannot_be_carried_out_says_where_and_what(old, new, message):
