@@ -148,7 +148,7 @@ def estimate(survey: Survey, statistics: Statistics, formed: Domains, level: flo
         (entries.weight * top, (entries.row, entries.cell)), shape=(len(survey.data), entries.cells)
     )
     spread = variance(survey, scores)
-    degrees, psus = (np.repeat(each, width) for each in degrees_of_freedom(survey, formed.code, count))
+    degrees = np.repeat(degrees_of_freedom(survey, formed.code, count), width)
     cases = np.bincount(entries.cell, minlength=entries.cells).astype(np.intp)
     there = np.repeat(np.bincount(formed.code[formed.code >= 0], minlength=count), width)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -169,7 +169,7 @@ def estimate(survey: Survey, statistics: Statistics, formed: Domains, level: flo
         "df": degrees,
         "n": cases,
         "n_missing": there - cases,
-        "mark": reliability.mark(cases, psus, cv),
+        "mark": reliability.mark(cases, degrees, cv),
         "band": reliability.band(cv),
     }
     return labels.assign(**columns)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 FEW_CASES = 50  # below: in parentheses
 TOO_FEW_CASES = 25  # below: suppressed
-LEAST_PSUS = 2  # a cell from one PSU has no measurable error
+LEAST_DEGREES = 1  # a cell with a single PSU in each of its strata has no measurable error
 BANDS = ((0.10, "A"), (0.20, "B"), (0.30, "C"))  # CV below the first number; above all of them "E"
 
 HIDDEN, FEW, UNCERTAIN = "*", "( )", "!"
@@ -24,16 +24,16 @@ NUMBERS = ("estimate", "se", "ci_low", "ci_high", "cv", "deff", "df", "n", "n_mi
 NOTES = {
     FEW: "( ) from 25 to 49 unweighted cases: use with caution.",
     UNCERTAIN: "! coefficient of variation of 30% or more: too uncertain for most uses.",
-    HIDDEN: "* not published: fewer than 25 unweighted cases or a single area, or needed to hide such a cell.",
+    HIDDEN: "* not published: fewer than 25 cases, a single area in each stratum, or needed to hide such a cell.",
 }
 """What each sign of a mark says."""
 
 
-def mark(cases: NDArray[np.intp], psus: NDArray[np.intp], cv: NDArray[np.float64]) -> NDArray[np.object_]:
+def mark(cases: NDArray[np.intp], degrees: NDArray[np.intp], cv: NDArray[np.float64]) -> NDArray[np.object_]:
     """ "*" for cells not to be published; else "( )" where cases are few, followed by "!" where the cv is high."""
     marks = np.where(cases < FEW_CASES, FEW, "").astype(object)
     marks += np.where(band(cv) == "E", UNCERTAIN, "").astype(object)
-    marks[(cases < TOO_FEW_CASES) | (psus < LEAST_PSUS)] = HIDDEN
+    marks[(cases < TOO_FEW_CASES) | (degrees < LEAST_DEGREES)] = HIDDEN
     return marks
 
 

@@ -46,20 +46,18 @@ def variance(survey: Survey, scores: Any) -> Floats:
     return result
 
 
-def degrees_of_freedom(survey: Survey, domain: Codes, count: int) -> tuple[Codes, Codes]:
+def degrees_of_freedom(survey: Survey, domain: Codes, count: int) -> Codes:
     """PSUs less strata among the rows of each domain with a weight other than 0 (R: `degf` of the subset).
 
     domain   for each row of `survey` its domain, -1 for none
     count    number of domains
-    Returns  degrees of freedom and number of PSUs, one each for each domain.
+    Returns  degrees of freedom, one for each domain.
     """
     drawn = root(survey)
     psu, stratum = psu_codes(drawn.data, drawn.design)
     inside = np.flatnonzero((domain >= 0) & (survey.weights != 0))
     row_psu, row_domain = psu[root_rows(survey)[inside]], domain[inside]
-    psus = _distinct(row_domain, row_psu, count)
-    strata = _distinct(row_domain, stratum[row_psu], count)
-    return psus - strata, psus
+    return _distinct(row_domain, row_psu, count) - _distinct(row_domain, stratum[row_psu], count)
 
 
 def _stage_variance(stage: Stage, scores: Any, lonely: str) -> Floats:

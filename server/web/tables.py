@@ -32,7 +32,7 @@ MARKS = {
     reliability.FEW: N_("( ) from 25 to 49 unweighted cases: use with caution."),
     reliability.UNCERTAIN: N_("! coefficient of variation of 30%% or more: too uncertain for most uses."),
     reliability.HIDDEN: N_(
-        "* not published: fewer than 25 unweighted cases or a single area, or needed to hide such a cell."
+        "* not published: fewer than 25 cases, a single area in each stratum, or needed to hide such a cell."
     ),
 }
 """The words of `weighting.reliability.NOTES`, to be translated."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.drawing import table
@@ -57,6 +57,7 @@ def test_a_breakdown_with_one_group_needs_no_other_cell():
     assert hidden("by | group | n | mark\n---+---+---+---\n. | . | 9 | *\nsex | 1 | 9 | *") == ["", "1"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 60), min_size=6, max_size=6))
 def test_crossed_tables_keep_their_secrets(cases):
     """Solve the table's own sums for the hidden cells: none has a single solution."""

@@ -8,13 +8,13 @@ from weighting import reliability
 
 
 @pytest.mark.parametrize(
-    ("cases", "psus", "cv", "mark"),
+    ("cases", "degrees", "cv", "mark"),
     [
         (24, 9, 0.1, "*"),
         (25, 9, 0.1, "( )"),
         (49, 9, 0.1, "( )"),
         (50, 9, 0.1, ""),
-        (90, 1, 0.1, "*"),
+        (90, 0, 0.1, "*"),
         (90, 9, 0.29, ""),
         (90, 9, 0.30, "!"),
         (30, 9, 0.38, "( )!"),
@@ -22,8 +22,8 @@ from weighting import reliability
         (90, 9, np.nan, ""),
     ],
 )
-def test_cells_of_few_cases_or_a_high_cv_are_marked(cases, psus, cv, mark):
-    assert reliability.mark(np.array([cases]), np.array([psus]), np.array([cv])).tolist() == [mark]
+def test_cells_of_few_cases_or_a_high_cv_are_marked(cases, degrees, cv, mark):
+    assert reliability.mark(np.array([cases]), np.array([degrees]), np.array([cv])).tolist() == [mark]
 
 
 def test_the_signs_of_several_marks_are_told_once():

@@ -30,19 +30,26 @@ PAGES = (
         "/i/uuid:b",
         "/p/1/units",
     ),
-    *("/p/1/units/01-u1", "/p/1/tables", "/p/1/tables/T1", "/p/1/devices"),
+    *(
+        "/p/1/units/01-u1",
+        "/p/1/tables",
+        "/p/1/tables/T1",
+        "/p/1/tables/T1?verify=yes",
+        "/p/1/datasets/1",
+        "/p/1/devices",
+    ),
 )
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """The address of a server with a small survey, and a manager's session cookie."""
+    """The address of a server with a small survey, and an administrator's session cookie."""
     config = Config(data_dir=tmp_path_factory.mktemp("data"), secret_key=factories.KEY)
     app = create_app(config)
     db.Base.metadata.create_all(app.extensions["engine"])
     with Session(app.extensions["engine"]) as session:
         a_field(app, session)
-        user = session.scalars(select(User).where(User.name == "the_manager")).one()
+        user = session.scalars(select(User).where(User.name == "the_admin")).one()
         cookie = app.session_interface.get_signing_serializer(app).dumps({"user_id": user.id})
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
@@ -56,7 +63,7 @@ def site(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser(site, tmp_path_factory):
-    """A browser in which the manager is signed in."""
+    """A browser in which the administrator is signed in."""
     with opened(tmp_path_factory.mktemp("profile")) as started:
         started.keep(site[0], session=site[1])
         yield started
