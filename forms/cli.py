@@ -179,31 +179,47 @@ def translate(folder: Path, language: str, write: bool) -> None:
 @click.argument("instances", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="A file .csv.zip or .dta.")
 @click.option("--language", help="Language of labels; the form's default when not given.")
+@click.option(
+    "--older", multiple=True, metavar="FORM", help="An older version of the form. May be given several times."
+)
 @PARAMETERS
 @LISTS
 def tables(
-    form: str, instances: Path, output: Path, language: str | None, parameters: dict[str, str], lists: dict[str, str]
+    form: str,
+    instances: Path,
+    output: Path,
+    language: str | None,
+    older: tuple[str, ...],
+    parameters: dict[str, str],
+    lists: dict[str, str],
 ) -> None:
-    """Make linked tables of a folder of filled forms (*.xml, also below it)."""
-    from forms import catalog, codebook, formats
+    """Make linked tables of a folder of filled forms (*.xml, also below it).
+
+    Forms filled with an older version are read with that version, and the tables have the columns of all.
+    """
+    from forms import catalog, codebook, formats, versions
     from forms import tables as flat
     from forms.definition import Form
 
-    tree = Form.from_workbook(catalog.read(form, parameters, lists, draft=True))
-    made = flat.flatten(tree, [_filled(path, tree) for path in sorted(instances.rglob("*.xml"))])
-    for path in formats.write(output, made, codebook.of(tree), language or tree.language):
+    trees = [Form.from_workbook(catalog.read(each, parameters, lists, draft=True)) for each in (form, *older)]
+    made = flat.flatten(trees, [_filled(path, trees) for path in sorted(instances.rglob("*.xml"))])
+    for path in formats.write(output, made, codebook.of(versions.merge(trees)), language or trees[0].language):
         click.echo(str(path))
     for name, frame in made.frames.items():
         click.echo(f"{name}: {len(frame)} rows", err=True)
+    for (table, question), misfits in made.misfits.groupby(["table", "name"]):
+        click.echo(f"{table} {question}: {len(misfits)} answers do not fit ({misfits['reason'].iloc[0]})", err=True)
 
 
-def _filled(path: Path, tree: Any) -> Any:
-    """One filled form; an error names its file."""
+def _filled(path: Path, trees: Sequence[Any]) -> Any:
+    """One filled form, read with its version or else with the first; an error names its file."""
     from forms import instances
     from forms.errors import InstanceError
 
     try:
-        return instances.parse(path.read_bytes(), tree)
+        xml = path.read_bytes()
+        version = instances.head(xml).version
+        return instances.parse(xml, next((tree for tree in trees if tree.version == version), trees[0]))
     except InstanceError as error:
         raise InstanceError(f"{path.name}: {error.message}") from error
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from forms import catalog
 from forms.cli import group
-from forms.errors import InstanceError, WorkbookError
+from forms.errors import FormError, InstanceError, WorkbookError
 
 BROKEN = "| survey | | | |\n| | type | name | label |\n| | integer | AGE | Age |"
 
@@ -93,6 +93,50 @@ def test_filled_forms_become_linked_tables(tmp_path):
     assert {"household.csv", "person.csv", "emigrant.csv"} <= set(
         zipfile.ZipFile(tmp_path / "census.csv.zip").namelist()
     )
+
+
+def version(number: str, *questions: str) -> str:
+    rows = "".join(f"| | {question} | {name} | {name} |\n" for name, question in (row.split() for row in questions))
+    settings = f"| settings | | |\n| | form_id | version |\n| | f | {number} |\n"
+    return f"| survey | | | |\n| | type | name | label |\n{rows}{settings}"
+
+
+def filled_with(number: str, answers: str) -> str:
+    return f'<f id="f" version="{number}"><meta><instanceID>uuid:{number}</instanceID></meta>{answers}</f>'
+
+
+@pytest.fixture
+def two_versions(tmp_path):
+    (tmp_path / "old.md").write_text(version("2026010101", "a integer", "gone text"))
+    (tmp_path / "new.md").write_text(version("2026020101", "a integer", "added integer"))
+    (tmp_path / "sheets").mkdir()
+    (tmp_path / "sheets/1.xml").write_text(filled_with("2026010101", "<a>1</a><gone>x</gone>"))
+    (tmp_path / "sheets/2.xml").write_text(filled_with("2026020101", "<a>2</a><added>3</added>"))
+    return tmp_path
+
+
+def test_forms_of_two_versions_come_into_one_table(two_versions):
+    words = (two_versions / "new.md", two_versions / "sheets", "--older", two_versions / "old.md")
+    done = run("tables", *words, "-o", two_versions / "f.csv.zip")
+    assert "do not fit" not in done.stderr
+    rows = zipfile.ZipFile(two_versions / "f.csv.zip").read("household.csv").decode("utf-8-sig").splitlines()
+    assert [row.split(",")[1:] for row in rows] == [
+        ["form_version", "a", "added", "gone"],
+        ["2026010101", "1", "", "x"],
+        ["2026020101", "2", "3", ""],
+    ]
+
+
+def test_an_answer_without_a_column_is_told(two_versions):
+    done = run("tables", two_versions / "new.md", two_versions / "sheets", "-o", two_versions / "f.csv.zip")
+    assert "household gone: 1 answers do not fit" in done.stderr
+
+
+def test_a_question_of_another_type_names_both_versions(two_versions):
+    (two_versions / "old.md").write_text(version("2026010101", "a text"))
+    words = (two_versions / "new.md", two_versions / "sheets", "--older", two_versions / "old.md")
+    with pytest.raises(FormError, match=r"'a'.* is text in version 2026010101 and integer in version 2026020101"):
+        run("tables", *words, "-o", two_versions / "f.csv.zip")
 
 
 def test_a_filled_form_that_is_none_is_named(tmp_path):
