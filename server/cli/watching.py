@@ -184,7 +184,7 @@ def table(session: Any, code: str, project: str, as_json: bool) -> None:
     from weighting import reliability
 
     project_id = projects.named(session, name=project).id
-    columns = ("statistic", "by", "group", *reliability.NUMBERS, "mark")
+    columns = ("statistic", "by", "group", "value", *reliability.NUMBERS, "mark")
     rows = estimates.found(session, project_id, code).table.rows
     _lines(columns, (reliability.published_row({"n_missing": None, **row}) for row in rows), as_json)
     for sign in reliability.signs(row["mark"] for row in rows):

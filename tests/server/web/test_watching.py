@@ -2,6 +2,7 @@
 
 import json
 import re
+import zipfile
 
 import pytest
 from sqlalchemy.orm import Session
@@ -35,7 +36,7 @@ def site(config, monkeypatch, capsys):
 
 PAGES = (
     *("/p/1/today", "/p/1/progress?by=psu", "/p/1/units?state=final", "/p/1/units/01-u1"),
-    *("/p/1/interviews?state=review", "/i/uuid:b", "/p/1/tables", "/p/1/tables/T1"),
+    *("/p/1/interviews?state=review", "/i/uuid:b", "/p/1/tables", "/p/1/tables/T1", "/p/1/datasets/1"),
 )
 
 
@@ -60,6 +61,22 @@ def test_what_may_not_be_published_is_not_printed(site):
     out = run("enumera server table T1 --project survey")[1]
     assert "0.413" in out
     assert "0.777" not in out
+
+
+def test_made_up_rows_do_not_pass_verification(site):
+    _, run = site
+    code, out = run("enumera server verify --project survey")
+    assert code == 1
+    assert "weights 1\tidentical" in out
+    assert "table T1\tDIFFERENT" in out
+
+
+def test_an_export_is_written_as_its_name_says(site, tmp_path):
+    _, run = site
+    for form, member in (("csv", "load.R"), ("dta", "load.do")):
+        path = tmp_path / f"data.{form}.zip"
+        assert run(f"enumera server export 1 -o {path}")[0] == 0
+        assert member in zipfile.ZipFile(path).namelist()
 
 
 def test_answers_are_not_printed(site):
