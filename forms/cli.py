@@ -160,11 +160,28 @@ def import_form(source: Path, folder: Path) -> None:
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("language")
 @click.option("--write", is_flag=True, help="Write translations/LANGUAGE.csv instead of printing it.")
-def translate(folder: Path, language: str, write: bool) -> None:
-    """Print a form folder's translation sheet: texts still to translate have an empty text."""
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="A file .xlsx for the translator instead.")
+@click.option("--from", "returned", type=click.Path(exists=True, path_type=Path), help="The translator's .xlsx back.")
+def translate(folder: Path, language: str, write: bool, output: Path | None, returned: Path | None) -> None:
+    """Print a form folder's translation sheet: texts still to translate have an empty text.
+
+    \b
+    enumera forms translate my_form ru -o to_translate.xlsx
+    enumera forms translate my_form ru --from translated.xlsx --write
+    """
     from forms import workbook
 
-    sheet = workbook.translation_sheet(folder, language)
+    if output:
+        workbook.write_translator_xlsx(folder, language, output)
+        click.echo(f"wrote {output}", err=True)
+        return
+    sheet, refused = (
+        workbook.take_translations(folder, language, returned)
+        if returned
+        else (workbook.translation_sheet(folder, language), ())
+    )
+    for message in refused:
+        click.echo(message, err=True)
     if write:
         path = folder / "translations" / f"{language}.csv"
         path.parent.mkdir(exist_ok=True)
@@ -172,6 +189,8 @@ def translate(folder: Path, language: str, write: bool) -> None:
         click.echo(f"wrote {path}", err=True)
     else:
         click.echo(sheet, nl=False)
+    if refused:
+        raise SystemExit(1)
 
 
 @group.command()

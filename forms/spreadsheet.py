@@ -33,7 +33,8 @@ _HEADER_FILL = PatternFill("solid", fgColor="1F3A5F")
 _SECTION_FILL = PatternFill("solid", fgColor="E8EEF5")
 _WIDTHS = {
     **dict.fromkeys(WORDING, 48),
-    **dict.fromkeys(("relevant", "constraint", "calculation", "choice_filter", "concept", "universe", "text"), 32),
+    **dict.fromkeys(("relevant", "constraint", "calculation", "choice_filter", "concept", "universe"), 32),
+    **dict.fromkeys(("text", "original"), 60),
     "type": 26,
     "name": 22,
     "list_name": 16,

@@ -7,7 +7,7 @@ import hashlib
 import io
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from forms.errors import WorkbookError
@@ -125,32 +125,60 @@ def read_entries(path: Path, file: str) -> dict[Key, Row]:
     return found
 
 
-def worksheet(
+def worklist(
     sheets: Sheets, languages: Languages, default: str, language: str, known: Mapping[Key, Row] | None = None
-) -> str:
-    """The CSV text of `translations/<language>.csv` for these rows: every source text with its present hash.
+) -> list[dict[str, str]]:
+    """A line for each text to translate: the columns of a translation file, and `original`, the text itself.
 
     Text already there is kept, that of `known` with the hash it was made from, so that it stays stale until
     somebody has looked at it; what has no text is left empty for the translator. Text of `known` that belongs to
-    nothing any more stands at the end: the question may only have another name.
+    nothing any more stands at the end, without `original`: the question may only have another name.
     """
     known = known or {}
+    lines: dict[Key, dict[str, str]] = {}
+    for sheet in ("survey", "choices"):
+        for row in sheets.get(sheet, ()):
+            for base, original in _sources(row, languages[default]):
+                key = (sheet, name_of(sheet, row), base)
+                if key not in lines and _has_letters(original):
+                    entry: Mapping[str, str] = known.get(key, {})
+                    text = entry.get("text") or row.get(f"{base}::{languages[language]}", "")
+                    hashed = entry.get("source") or source_hash(original)
+                    lines[key] = dict(zip(COLUMNS, (*key, text, hashed), strict=True)) | {"original": original}
+    gone = [dict(entry) for key, entry in known.items() if key not in lines and entry.get("text")]
+    return [*lines.values(), *gone]
+
+
+def to_csv(lines: Iterable[Mapping[str, str]]) -> str:
+    """The text of a translation file with these lines."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    seen = set()
-    for sheet in ("survey", "choices"):
-        for row in sheets.get(sheet, ()):
-            for base, source in _sources(row, languages[default]):
-                key = (sheet, name_of(sheet, row), base)
-                if key not in seen and _has_letters(source):
-                    seen.add(key)
-                    entry: Mapping[str, str] = known.get(key, {})
-                    text = entry.get("text") or row.get(f"{base}::{languages[language]}", "")
-                    writer.writerow([*key, text, entry.get("source") or source_hash(source)])
-    gone = (entry for key, entry in known.items() if key not in seen and entry.get("text"))
-    writer.writerows([entry.get(column, "") for column in COLUMNS] for entry in gone)
+    writer.writerows([line.get(column, "") for column in COLUMNS] for line in lines)
     return out.getvalue()
+
+
+def accept(lines: Iterable[Mapping[str, str]], returned: Iterable[Row]) -> tuple[list[dict[str, str]], tuple[str, ...]]:
+    """The lines of a worklist with the texts that a translator gave back, and one message for each text refused.
+
+    A text counts as made from the original that was sent out: if that has changed since, it is stale. Refused are
+    texts whose placeholders are not those of the original, and texts of no line.
+    """
+    found = {(line["sheet"], line["name"], line["column"]): dict(line) for line in lines}
+    refused = []
+    for row in returned:
+        key = (row.get("sheet", ""), row.get("name", ""), row.get("column", ""))
+        text = row.get("text", "")
+        if not text or (key in found and text == found[key]["text"]):
+            continue
+        if key not in found or "original" not in found[key]:
+            refused.append(f"{row.where}: {key[1]!r} has no {key[2]} to translate. Was the form changed since?")
+        elif _placeholders(text) != _placeholders(found[key]["original"]):
+            wanted = ", ".join(sorted(_placeholders(found[key]["original"]))) or "none"
+            refused.append(f"{row.where}: the text of {key[1]!r} must insert the answers of its original: {wanted}.")
+        else:
+            found[key] |= {"text": text, "source": row.get("source", "")}
+    return list(found.values()), tuple(refused)
 
 
 def _texts_of(row: Row, sheet: str, lines: Mapping[Key, Row], heading: str) -> dict[Key, str]:

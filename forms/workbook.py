@@ -124,8 +124,30 @@ def take_apart(source: str | Path, folder: str | Path) -> tuple[str, ...]:
 
 
 def translation_sheet(folder: str | Path, language: str) -> str:
-    """The CSV text of a form folder's `translations/<language>.csv`, new texts added, gone ones left out."""
-    folder = Path(folder)
+    """The CSV text of a form folder's `translations/<language>.csv`, new texts added; see `translations.worklist`."""
+    return translations.to_csv(_worklist(Path(folder), language))
+
+
+def write_translator_xlsx(folder: str | Path, language: str, path: str | Path) -> None:
+    """Write an .xlsx for the translator: each text beside its original."""
+    from forms import spreadsheet  # slow to import, and seldom needed
+
+    columns = ("sheet", "name", "column", "original", "text", "source")
+    lines = _worklist(Path(folder), language)
+    Path(path).write_bytes(spreadsheet.pack([spreadsheet.Table(language, columns, lines, 3)]))
+
+
+def take_translations(folder: str | Path, language: str, path: str | Path) -> tuple[str, tuple[str, ...]]:
+    """The CSV text of `translation_sheet` with what the translator's .xlsx says, and what was refused of it."""
+    path = Path(path)
+    found = read_sheets(path)
+    if language not in found:
+        raise WorkbookError(f"{path.name}: no sheet {language!r}. {header.suggestion(language, found)}")
+    lines, refused = translations.accept(_worklist(Path(folder), language), found[language])
+    return translations.to_csv(lines), refused
+
+
+def _worklist(folder: Path, language: str) -> list[dict[str, str]]:
     head = header.read_toml(folder / "form.toml", f"{folder.name}/form.toml")
     if language not in head.languages or language == head.language:
         known = sorted(set(head.languages) - {head.language})
@@ -136,7 +158,7 @@ def translation_sheet(folder: str | Path, language: str) -> str:
     raw = translations.qualify(_raw_sheets(folder), head.headings, head.language)
     path = folder / "translations" / f"{language}.csv"
     known_lines = translations.read_entries(path, path.name) if path.exists() else {}
-    return translations.worksheet(raw, head.headings, head.language, language, known_lines)
+    return translations.worklist(raw, head.headings, head.language, language, known_lines)
 
 
 def to_json(workbook: Workbook) -> str:

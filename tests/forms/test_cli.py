@@ -95,6 +95,15 @@ def test_filled_forms_become_linked_tables(tmp_path):
     )
 
 
+def test_a_translator_gets_a_workbook_and_gives_it_back(tmp_path):
+    run("build", "census_migration", "-o", tmp_path / "form.xlsx")
+    run("import", tmp_path / "form.xlsx", tmp_path / "mine")
+    before = (tmp_path / "mine/translations/ru.csv").read_text()
+    run("translate", tmp_path / "mine", "ru", "-o", tmp_path / "ru.xlsx")
+    run("translate", tmp_path / "mine", "ru", "--from", tmp_path / "ru.xlsx", "--write")
+    assert (tmp_path / "mine/translations/ru.csv").read_text() == before
+
+
 def version(number: str, *questions: str) -> str:
     rows = "".join(f"| | {question} | {name} | {name} |\n" for name, question in (row.split() for row in questions))
     settings = f"| settings | | |\n| | form_id | version |\n| | f | {number} |\n"
