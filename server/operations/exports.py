@@ -29,6 +29,12 @@ SUFFIXES = {"csv": ".csv.zip", "dta": ".dta.zip"}
 
 UNITS, VISITS = "units", "visits"
 
+OF_THE_DRAW = ("draw_order", "prob")
+"""Columns of the draw that others tell."""
+
+Words = Mapping[str, Mapping[str, Texts]]
+"""A project's words for the frame's codes: by column, code and language."""
+
 LABELS: Mapping[str, Texts] = {
     "key": {"en": "Key of the interview", "ru": "Ключ интервью", "ar": "مفتاح المقابلة"},
     "id": {"en": "Sampled unit", "ru": "Отобранная единица", "ar": "وحدة العينة"},
@@ -151,33 +157,32 @@ def gather(session: Session, *, dataset_id: int, weighting_id: int | None, ident
         if weighting
         else _unweighted(datasets.survey(frozen))
     )
-    project = session.get_one(Project, dataset.project_id)
-    words: Mapping[str, Mapping[str, Texts]] = project.settings.get("labels", {})
-    used = _used(session, weighting, household, words)
+    words: Words = session.get_one(Project, dataset.project_id).settings.get("labels", {})
     hidden = {(one.table, one.name) for one in frozen.codebook.variables if one.identifying and not identifying}
-    constants = {"weighting": weighting.id if weighting else 0, "dataset": dataset.digest[:12]}
     made = tuple(name for name in household.data.columns if name.startswith("w_") or name == recipes.FINAL)
-    shown = [*household.design.columns[:-1], *used, *made]
-    units = _units(household, frozen.units if identifying else frozen.units[[]], shown).assign(**constants)
-    frames = {name: _joined(frozen.tables, name, household, shown).assign(**constants) for name in frozen.tables.frames}
-    for table, name in hidden:
-        frames[table] = frames[table].drop(columns=name, errors="ignore")
-    frames |= {UNITS: units, VISITS: frozen.visits}
-    kept = tuple(one for one in frozen.codebook.variables if (one.table, one.name) not in hidden)
-    book = replace(
-        frozen.codebook,
-        variables=(*kept, *_added(frames, frozen.tables.root, frozen.codebook, household.design, words)),
-    )
-    own = {"draw_order", "prob", household.design.weight}  # of the draw, and told by other columns
-    frame_columns = () if identifying else tuple(name for name in frozen.units if name not in units and name not in own)
+    shown = [*household.design.columns[:-1], *_used(session, weighting, household, words), *made]
+    units = _units(household, frozen.units if identifying else frozen.units[[]], shown)
+    frames = {
+        name: _joined(frozen.tables, name, household, shown).drop(
+            columns=[column for table, column in hidden if table == name], errors="ignore"
+        )
+        for name in frozen.tables.frames
+    }
+    constants = {"weighting": weighting.id if weighting else 0, "dataset": dataset.digest[:12]}
+    frames = {name: frame.assign(**constants) for name, frame in {**frames, UNITS: units}.items()}
+    tables = Tables(frozen.tables.root, {**frames, VISITS: frozen.visits})
+    known = {*units, *OF_THE_DRAW, household.design.weight}
     return Contents(
         dataset=dataset,
         weighting=weighting,
         design=household.design,
-        tables=Tables(frozen.tables.root, frames),
-        codebook=book,
+        tables=tables,
+        codebook=_codebook(frozen.codebook, tables, hidden, household.design, words),
         weights=made,
-        left_out=(*sorted(f"{table}.{name}" for table, name in hidden), *(f"units.{name}" for name in frame_columns)),
+        left_out=(
+            *sorted(f"{table}.{name}" for table, name in hidden),
+            *(f"units.{name}" for name in frozen.units if not identifying and name not in known),
+        ),
         identifying=identifying,
     )
 
@@ -194,15 +199,14 @@ def write(held: Contents, form: str, language: str) -> bytes:
             into.text("recipe.toml", held.weighting.recipe)
             for name, text in sorted(held.weighting.margins.items()):
                 into.text(f"margins_{name}.csv", text)
-        for name, text in scripts.of(held_facts(held), form).items():
+        for name, text in scripts.of(_facts(held), form).items():
             into.text(name, text)
     return whole.getvalue()
 
 
-def held_facts(held: Contents) -> scripts.Facts:
+def _facts(held: Contents) -> scripts.Facts:
     """What the scripts and the README of an export speak of."""
     weighting = held.weighting
-    raked = _raked(weighting)
     return scripts.Facts(
         name=held.dataset.name,
         as_of=held.dataset.as_of.isoformat(),
@@ -215,10 +219,16 @@ def held_facts(held: Contents) -> scripts.Facts:
         members=tuple(name for name, frame in held.tables.frames.items() if "parent" in frame),
         design=held.design,
         weights=held.weights,
-        raked=raked,
+        raked=_raked(weighting),
         left_out=held.left_out,
         identifying=held.identifying,
     )
+
+
+def _codebook(book: Codebook, tables: Tables, hidden: set[tuple[str, str]], design: Design, words: Words) -> Codebook:
+    """The questionnaire's codebook without the hidden columns, and with those that draw and weights add."""
+    kept = [one for one in book.variables if (one.table, one.name) not in hidden]
+    return replace(book, variables=(*kept, *_added(tables, book, design, words)))
 
 
 def _raked(weighting: Weighting | None) -> tuple[str, tuple[str, ...]] | None:
@@ -248,9 +258,7 @@ def _unweighted(survey: Survey) -> Survey:
     return survey.reweighted("w_base", survey.weights)
 
 
-def _used(
-    session: Session, weighting: Weighting | None, survey: Survey, words: Mapping[str, Mapping[str, Texts]]
-) -> list[str]:
+def _used(session: Session, weighting: Weighting | None, survey: Survey, words: Words) -> list[str]:
     """Columns of the drawn units that recipe, margins and tables name or that have coded words; never other ones."""
     named = [*words, "n_persons", "hh_size"]
     if weighting:
@@ -302,19 +310,13 @@ def _roots(tables: Tables, name: str) -> pd.Series:
     return keys
 
 
-def _added(
-    frames: Mapping[str, pd.DataFrame],
-    root: str,
-    book: Codebook,
-    design: Design,
-    words: Mapping[str, Mapping[str, Texts]],
-) -> Iterator[Variable]:
+def _added(tables: Tables, book: Codebook, design: Design, words: Words) -> Iterator[Variable]:
     """What the columns mean that the questionnaire does not have in that table.
 
     A column of the units that an interview has too, such as the result, is what it is there: Stata merges no other.
     """
-    asked = {one.name: one for one in book.variables if one.table == root}
-    for table, frame in frames.items():
+    asked = {one.name: one for one in book.variables if one.table == tables.root}
+    for table, frame in tables.frames.items():
         known = book.of_table(table)
         for name in frame.columns:
             if name in asked and table == UNITS:
