@@ -41,7 +41,8 @@ def write(head: Header, sheets: Sheets, folder: Path) -> tuple[str, ...]:
         files["entities.csv"] = _csv(own["entities"], ("list_name",))
     for code in head.languages:
         if code != head.language:
-            lines = translations.worklist(sheets, head.headings, head.language, code)
+            known = translations.remembered(sheets, head.headings, head.language, code)
+            lines = translations.worklist(sheets, head.headings, head.language, code, known)
             files[f"translations/{code}.csv"] = translations.to_csv(lines)
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

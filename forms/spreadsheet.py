@@ -59,6 +59,7 @@ class Table:
     rows: Sequence[Mapping[str, str]]
     frozen: int = 0
     offers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    hidden: bool = False
 
 
 def pack(tables: Sequence[Table]) -> bytes:
@@ -99,6 +100,7 @@ def unpack(path: Path) -> dict[str, tuple[Row, ...]]:
 
 
 def _write(sheet: WriteOnlyWorksheet, table: Table) -> None:
+    sheet.sheet_state = "hidden" if table.hidden else "visible"
     sheet.freeze_panes = f"{get_column_letter(table.frozen + 1)}2"
     letters = {column: get_column_letter(place) for place, column in enumerate(table.columns, start=1)}
     widths = {column: 80 if table.title == "_readme" else _width(column) for column in table.columns}

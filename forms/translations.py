@@ -149,6 +149,33 @@ def worklist(
     return [*lines.values(), *gone]
 
 
+def fingerprints(sheets: Sheets, languages: Languages, default: str) -> list[dict[str, str]]:
+    """A line for each translated text of a built workbook: the hashes of its original (`source`) and of itself."""
+    return [
+        {**dict(zip(COLUMNS, (*key, source_hash(text), source_hash(original)), strict=True)), "language": language}
+        for language in languages
+        if language != default
+        for key, original, text in _pairs(sheets, languages, default, language)
+    ]
+
+
+def remembered(sheets: Sheets, languages: Languages, default: str, language: str) -> dict[Key, Row]:
+    """The translations that nobody has touched since the workbook was built, with the hash of the original of then.
+
+    Where the original was changed and its translation was not, the translation is stale.
+    """
+    built = {
+        (row.get("sheet", ""), row.get("name", ""), row.get("column", "")): row
+        for row in sheets.get("_sources", ())
+        if row.get("language") == language
+    }
+    return {
+        key: row.replace({**row, "text": text})
+        for key, _, text in _pairs(sheets, languages, default, language)
+        if (row := built.get(key)) and row.get("text") == source_hash(text)
+    }
+
+
 def to_csv(lines: Iterable[Mapping[str, str]]) -> str:
     """The text of a translation file with these lines."""
     out = io.StringIO()
@@ -179,6 +206,15 @@ def accept(lines: Iterable[Mapping[str, str]], returned: Iterable[Row]) -> tuple
         else:
             found[key] |= {"text": text, "source": row.get("source", "")}
     return list(found.values()), tuple(refused)
+
+
+def _pairs(sheets: Sheets, languages: Languages, default: str, language: str) -> Iterator[tuple[Key, str, str]]:
+    """Key, original and translation of each text that has both."""
+    for sheet in ("survey", "choices"):
+        for row in sheets.get(sheet, ()):
+            for base, original in _sources(row, languages[default]):
+                if text := row.get(f"{base}::{languages[language]}"):
+                    yield (sheet, name_of(sheet, row), base), original, text
 
 
 def _texts_of(row: Row, sheet: str, lines: Mapping[Key, Row], heading: str) -> dict[Key, str]:

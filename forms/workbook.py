@@ -97,7 +97,8 @@ def from_markdown(
 def write_xlsx(workbook: Workbook, path: str | Path) -> None:
     """Write an .xlsx that Excel, ODK tools and `read` understand; the same workbook gives the same bytes.
 
-    What XLSForm has no place for (table, sample_key, dispositions ...) stands on a sheet `_form`.
+    What XLSForm has no place for (table, sample_key, dispositions ...) stands on a sheet `_form`, and on a hidden
+    sheet `_sources` what each translation was made from.
     """
     from forms import guide, spreadsheet  # slow to import, and seldom needed
 
@@ -112,6 +113,10 @@ def write_xlsx(workbook: Workbook, path: str | Path) -> None:
     built = [("columns", table.title, ", ".join(table.columns)) for table in tables if table.rows]
     form_rows = [dict(zip(_FORM_COLUMNS, line, strict=True)) for line in (*header.to_rows(head), *built)]
     tables.append(spreadsheet.Table("_form", _FORM_COLUMNS, form_rows))
+    if len(head.languages) > 1:
+        found = {"survey": workbook.survey, "choices": workbook.choices}
+        lines = translations.fingerprints(found, head.headings, head.language)
+        tables.append(spreadsheet.Table("_sources", (*translations.COLUMNS, "language"), lines, hidden=True))
     Path(path).write_bytes(spreadsheet.pack([spreadsheet.Table("_readme", *guide.rows(head.headings)), *tables]))
 
 

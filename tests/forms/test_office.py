@@ -95,6 +95,21 @@ def test_of_an_edited_workbook_only_the_edited_cell_has_changed(tmp_path):
     assert after == before
 
 
+def test_a_wording_changed_in_one_language_makes_its_translation_stale(tmp_path):
+    folder = imported(built(tmp_path, cell("survey", "age", "label::English (en)", "Age at the census")))
+    [stale] = workbook.read(folder, draft=True).findings
+    assert (stale.rule, stale.file.rpartition("/")[2]) == ("translation-stale", "ru.csv")
+    assert "'age'" in stale.message
+
+
+def test_a_wording_changed_in_all_languages_is_up_to_date(tmp_path):
+    def reword(book):
+        cell("survey", "age", "label::English (en)", "Age at the census")(book)
+        cell("survey", "age", "label::Русский (ru)", "Возраст на день переписи")(book)
+
+    assert workbook.read(imported(built(tmp_path, reword))).findings == ()
+
+
 def test_what_only_form_toml_says_comes_back_from_excel(tmp_path):
     head = workbook.read(imported(built(tmp_path, lambda book: None))).header
     assert (head.sample_key, head.parameters, head.dispositions) == ("unit", {"year": "2026"}, {"1": "1.1"})
@@ -114,6 +129,7 @@ def test_a_workbook_explains_itself_in_the_languages_of_the_form(tmp_path):
     assert [each.value for each in book["_readme"][1]] == ["English (en)", "Русский (ru)"]
     assert book["_readme"]["B2"].value == "Как изменить этот вопросник"
     assert book["survey"].freeze_panes == "C2"
+    assert {cell.number_format for row in book["survey"].iter_rows() for cell in row} == {"@"}
 
 
 def test_types_are_offered_with_the_lists_of_the_form(tmp_path):
@@ -168,6 +184,11 @@ def test_a_misspelt_column_is_not_taken_for_a_column_of_the_office(tmp_path):
         (cell("choices", "1", "name", "1.0"), "code-unknown", "relevant"),
         (cell("survey", "age", "label::Русский (ru)", None), "translation-missing", "label::Русский (ru)"),
         (cell("survey", "work", "label::Русский (ru)", "Работа?"), "translation-placeholder", "label::Русский (ru)"),
+        (
+            cell("survey", "n", "label::Русский (ru)", "${age}, ${work}"),
+            "translation-placeholder",
+            "label::Русский (ru)",
+        ),
     ],
 )
 def test_what_was_typed_wrong_is_found_with_file_line_and_column(tmp_path, edit, rule, place):
@@ -198,6 +219,23 @@ def test_what_nobody_sees_changes_nothing(tmp_path, edit):
 def test_a_blank_that_does_not_break_stays_in_a_wording(tmp_path):
     path = built(tmp_path, cell("survey", "age", "label::Русский (ru)", "15\u00a0лет"))
     assert workbook.read(path).survey[1]["label::Русский (ru)"] == "15\u00a0лет"
+
+
+def test_a_date_is_a_default_answer(tmp_path):
+    def answer(book):
+        book["survey"]["Z1"], book["survey"]["Z3"] = "default", datetime(2026, 6, 1)
+
+    assert workbook.read(built(tmp_path, answer)).survey[1]["default"] == "2026-06-01"
+
+
+@pytest.mark.parametrize(("codes", "file"), [(40, "choices.csv"), (41, "lists/yesno.csv")])
+def test_a_long_list_gets_a_file_of_its_own(tmp_path, codes, file):
+    def lengthen(book):
+        for code in range(3, codes + 1):
+            book["choices"].append(["yesno", str(code), f"Answer {code}", f"Ответ {code}"])
+
+    text = (imported(built(tmp_path, lengthen)) / file).read_text(encoding="utf-8")
+    assert f"{codes},Answer {codes}" in text
 
 
 @pytest.mark.parametrize("name", ["form.xlsx", "form.xls"])
@@ -232,7 +270,12 @@ def test_a_translators_file_may_be_reordered_and_have_semicolons(tmp_path, encod
 def test_a_source_hash_that_excel_took_for_a_number_is_known_again(tmp_path, pattern, as_number):
     labels = (f"Age {number}" for number in itertools.count())
     label = next(label for label in labels if re.fullmatch(pattern, source_hash(label)))
-    folder = imported(built(tmp_path, cell("survey", "age", "label::English (en)", label)))
+
+    def reword(book):
+        cell("survey", "age", "label::English (en)", label)(book)
+        cell("survey", "age", "label::Русский (ru)", "Лет")(book)
+
+    folder = imported(built(tmp_path, reword))
     path, _ = translations(folder)
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace(source_hash(label), as_number(source_hash(label))), encoding="utf-8")

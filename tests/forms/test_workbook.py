@@ -209,6 +209,11 @@ def test_a_file_that_is_not_utf_8_is_refused(folder):
     assert refused(folder) == "drawn/survey.csv:2: not UTF-8. Save it from Excel as 'CSV UTF-8'."
 
 
+def test_a_semicolon_in_a_header_with_commas_separates_nothing(folder):
+    write(folder, {"survey.csv": SURVEY.replace("label", 'label,x_a;b,"x_c"', 1)})
+    assert workbook.read(folder).survey[1]["label::English (en)"] == "Where?"
+
+
 def test_a_folder_without_survey_is_refused(folder):
     (folder / "survey.csv").unlink()
     assert refused(folder) == "drawn/survey.csv: no such file. Every form folder needs it."
