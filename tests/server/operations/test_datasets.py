@@ -11,7 +11,7 @@ from server.errors import Problem
 from server.intake import Intake, Received
 from server.models.datasets import Dataset
 from server.models.submissions import Submission
-from server.operations import datasets, submissions
+from server.operations import datasets, response, submissions
 from tests import factories
 from tests.drawing import table
 
@@ -71,6 +71,16 @@ def test_every_drawn_unit_has_a_disposition_at_close(session, field, send):
     assert got.astype(object).where(got.notna(), None).values.tolist() == (
         wanted.astype(object).where(wanted.notna(), None).values.tolist()
     )
+
+
+def test_final_units_have_the_dispositions_of_the_response_page(session, field, send):
+    for number, result in enumerate("135", start=1):
+        send(f"01-u{number}", result, uuid=f"uuid:{number}")
+    record = session.get(Dataset, cut(session, field)["dataset_id"]).record
+    page = response.total(response.table(session, project_id=field[0].id, group="region", scope=None))
+    at_close = {"2.24": 1, "3.11": 1}  # nobody at home once, and never visited
+    assert page.pending == sum(at_close.values()) == record["open_at_close"]
+    assert record["dispositions"] == {**page.codes, **at_close}
 
 
 def test_the_same_sheets_give_the_same_digest(session, field, send):
