@@ -159,6 +159,18 @@ def test_the_documents_make_the_same_tables_in_a_dozen_lines(folder, told):
     assert estimates == pytest.approx([line["estimate"] for line in told["tables"]["collected"]], rel=1e-9)
 
 
+def test_draw_weights_and_tables_made_again_are_identical(folder, told):
+    home = folder / "enumera-demo"
+    command = ["server", "verify", "--project", "popstan", "--frame", str(home / "survey" / "frame.csv"), "--json"]
+    environment = {"PYTHONPATH": str(Path(__file__).parents[2]), "PATH": "/usr/bin:/bin", "ENUMERA_DATA_DIR": str(home)}
+    done = subprocess.run(
+        [sys.executable, "-m", "server.cli", *command], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    checks = [(check["what"], check["same"]) for check in json.loads(done.stdout)]
+    assert checks == [(what, True) for what in ("draw", "dataset", "weights", "table", "table", "table")]
+
+
 def test_a_second_start_offers_to_resume(folder, told):
     again = enumera("--once", *SETTINGS, cwd=folder)
     assert again.returncode == 4
