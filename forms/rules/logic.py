@@ -151,8 +151,8 @@ def code_unknown(subject: Subject) -> Iterator[Defect]:
     for line, column, text in subject.expressions():
         for name, code in [*_COMPARED.findall(text), *_SELECTED.findall(text)]:
             asked = subject.named.get(name)
-            rows = subject.workbook.lists.get(asked.type.list_name or "", ()) if asked else ()
-            if rows and code not in {row.get("name") for row in rows} and not _has_other(asked):
+            codes = [choice.name for choice in subject.form.lists.get(asked.type.list_name or "", ())] if asked else []
+            if codes and code not in codes:
                 message = f"{code!r} is no code of {name!r}"
                 yield Defect(line.row, column, message, "Correct the code, or add it to the list.")
 
@@ -177,11 +177,6 @@ def _not_xpath(text: str) -> str | None:
     except etree.XPathError as error:
         return f" ({error})"
     return None
-
-
-def _has_other(line: Line | None) -> bool:
-    """Does pyxform add the code `other` to its list?"""
-    return line is not None and line.type.or_other
 
 
 def _needs(line: Line) -> set[str]:

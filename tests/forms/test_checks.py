@@ -66,10 +66,11 @@ def test_a_finding_names_file_line_column_and_cure():
 
 
 def test_a_long_list_belongs_into_a_file():
-    lines = "\n".join(f"| | place | {code} | Place {code} |" for code in range(5001))
-    book = drawn(f"| survey | | | |\n| | type | name | label |\n| | select_one place | a | A |\n"
-                 f"| choices | | | |\n| | list_name | name | label |\n{lines}")  # fmt: skip
-    assert "list-large" in {finding.rule for finding in checks.check(book)}
+    for codes, large in ((5001, True), (5000, False)):
+        lines = "\n".join(f"| | place | {code} | Place {code} |" for code in range(codes))
+        book = drawn(f"| survey | | | |\n| | type | name | label |\n| | select_one place | a | A |\n"
+                     f"| choices | | | |\n| | list_name | name | label |\n{lines}")  # fmt: skip
+        assert ("list-large" in {finding.rule for finding in checks.check(book)}) == large
 
 
 def test_a_lookup_by_the_rows_own_answer_is_no_repeat_predicate():
@@ -85,3 +86,67 @@ def test_a_lookup_by_the_rows_own_answer_is_no_repeat_predicate():
         |         | place     | 1    | Here  | 0 |
         """)
     assert "repeat-predicate" not in {finding.rule for finding in checks.check(book)}
+
+
+def one_question(kind="text", name="b", **cells) -> set[str]:
+    """The rules that a form breaks whose second question is this one; the first is a select of 1 and 2, or other."""
+    columns = ["type", "name", "label", *cells]
+    rows = [["select_one yes or_other", "a", "A", *[""] * len(cells)], [kind, name, "B", *cells.values()]]
+    survey = "\n".join(f"| | {' | '.join(row)} |" for row in [columns, *rows])
+    choices = "| choices | | | |\n| | list_name | name | label |\n| | yes | 1 | Yes |\n| | yes | 2 | No |"
+    settings = "| settings | | |\n| | form_id | version |\n| | drawn | 2026112401 |"
+    return {finding.rule for finding in checks.check(drawn(f"| survey |\n{survey}\n{choices}\n{settings}"))}
+
+
+@pytest.mark.parametrize(
+    ("rule", "cells"),
+    [
+        ("code-unknown", {"relevant": "${a} = '2' or ${a} = 'other'"}),
+        ("code-unknown", {"relevant": "selected(${a}, '1')"}),
+        ("date-bare", {"relevant": "today() > date('2026-06-01')"}),
+        ("not-xpath", {"calculation": "concat('«', ${a}, '» – ')"}),
+        ("not-xpath", {"relevant": "regex(${a}, '^[0-9]+$') and not(${a} = '')"}),
+        ("required-word", {"required": "TRUE"}),
+        ("required-word", {"required": "true()"}),
+        ("required-word", {"required": "${a} = '1'"}),
+        ("letters-mixed", {"name": "б"}),
+        ("name-too-long", {"name": "b" * 28}),
+        ("repeat-unbounded", {"kind": "integer", "constraint": ". <= 3"}),
+    ],
+)
+def test_what_is_right_breaks_no_rule(rule, cells):
+    assert rule not in one_question(**cells)
+
+
+@pytest.mark.parametrize(
+    ("rule", "cells"),
+    [
+        ("code-unknown", {"relevant": "selected(${a}, '3')"}),
+        ("date-bare", {"calculation": "2026-06-01"}),
+        ("not-xpath", {"relevant": "${a} = '1' and"}),
+        ("not-xpath", {"calculation": "’1’"}),
+        ("required-word", {"read_only": "нет"}),
+        ("letters-mixed", {"relevant": "${а} = '1' or ${aа} = '1'"}),
+        ("name-too-long", {"name": "b" * 29}),
+    ],
+)
+def test_what_is_a_little_wrong_breaks_its_rule(rule, cells):
+    assert rule in one_question(**cells)
+
+
+def test_a_confirmation_by_the_enumerator_needs_no_dont_know():
+    form = """
+        | survey |                |         |       |              |          |
+        |        | type           | name    | label | repeat_count | required |
+        |        | begin repeat   | person  | P     | 2            |          |
+        |        | select_one yes | {name}  | A     |              | yes      |
+        |        | end repeat     |         |       |              |          |
+        | choices |           |      |       |
+        |         | list_name | name | label |
+        |         | yes       | 1    | Yes   |
+        """
+    broken = {
+        name: {each.rule for each in checks.check(drawn(form.format(name=name)))} for name in ("sure", "confirm_x")
+    }
+    assert "dont-know-missing" in broken["sure"]
+    assert "dont-know-missing" not in broken["confirm_x"]

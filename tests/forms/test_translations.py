@@ -113,3 +113,16 @@ def test_the_translators_sheet_keeps_what_is_done_and_leaves_stale_text_stale(tm
 def test_a_language_that_the_form_has_not_is_refused(tmp_path):
     with pytest.raises(WorkbookError, match="no language 'fr' to translate into"):
         workbook.translation_sheet(a_folder(tmp_path), "fr")
+
+
+def test_a_text_without_letters_is_not_sent_to_the_translator():
+    assert translations.worklist(sheets(label="2026", hint="Year"), LANGUAGES, "en", "ru") == [
+        {
+            "sheet": "survey",
+            "name": "q",
+            "column": "hint",
+            "text": "",
+            "source": source_hash("Year"),
+            "original": "Year",
+        }
+    ]
