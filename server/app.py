@@ -11,7 +11,9 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request, session
+from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.routing import IntegerConverter
 
 from forms.errors import FormError
 from sampling.errors import SamplingError
@@ -29,12 +31,16 @@ from weighting.errors import WeightingError
 SIGNED_IN = timedelta(hours=12)
 """How long a browser stays signed in."""
 
+DATABASE_FAILS = (exc.OperationalError, exc.TimeoutError)
+"""SQLAlchemy's errors when the database is locked, gone or has no connection to spare: it may be back in a minute."""
+
 log = logging.getLogger("enumera.requests")
 
 
 def create_app(config: Config) -> Flask:
     """The application with these settings; nothing is read from the environment, nothing is shared between two."""
     app = _Application("server", static_folder=None)
+    app.url_map.converters["int"] = _Id
     config = replace(config, secret_key=config.secret())  # one key as long as this application lives
     app.config.update(
         SECRET_KEY=config.secret_key,
@@ -48,20 +54,26 @@ def create_app(config: Config) -> Flask:
     app.extensions["config"] = config
     app.extensions["storage"] = Folder(config.data_dir / "objects")
     db.init_app(app, engine)
-    intake.init_app(app, engine)
+    intake.init_app(app, engine, config.threads)
     jobs.init_app(app, config.redis_url)
 
     app.before_request(_begin)
     app.before_request(_identify)
     app.after_request(_secure)
     app.after_request(_log)
-    for failure in (Problem, HTTPException, FormError, SamplingError, WeightingError):
+    for failure in (Problem, HTTPException, FormError, SamplingError, WeightingError, exc.DataError, *DATABASE_FAILS):
         app.register_error_handler(failure, _answer)
 
     openrosa.register(app)
     api.register(app)
     web.register(app)
     return app
+
+
+class _Id(IntegerConverter):
+    """A number in an address: no longer than an id can be in a database."""
+
+    regex = r"\d{1,9}"
 
 
 class _Application(Flask):
@@ -114,6 +126,11 @@ def _problem(error: Exception) -> Problem:
         if error.code == 413:
             return Problem(413.5, "This is larger than the server takes. Send fewer or smaller pictures at once.")
         return problems.of_http(error)
+    if isinstance(error, DATABASE_FAILS):
+        current_app.log_exception((type(error), error, error.__traceback__))
+        return Problem(503.52, "The database does not answer. Nothing is lost: try again in a minute.")
+    if isinstance(error, exc.DataError):
+        return Problem(400.8, "The request holds a character or a number that the database has no place for.")
     return Problem(400.8, str(error))
 
 

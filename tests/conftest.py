@@ -172,6 +172,6 @@ def _wait(running: Running) -> None:
         try:
             if requests.get(f"{running.url}/health", timeout=5).ok:
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.1)
     raise AssertionError(f"the server did not start: {running.log.read_text()}")

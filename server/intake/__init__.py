@@ -5,18 +5,20 @@ from __future__ import annotations
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
+from server.intake.admission import Gate, places
 from server.intake.keeping import Outcome
 from server.intake.reading import File, Received, read
 from server.intake.writing import Direct, GroupCommit, Writer
 
-__all__ = ["File", "Intake", "Outcome", "Received", "init_app", "receive"]
+__all__ = ["File", "Intake", "Outcome", "Received", "init_app", "present"]
 
 
 class Intake:
     """Reading and writing of answer sheets on one database."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, threads: int = 8) -> None:
         self.engine = engine
+        self.gate = Gate(places(threads))
         self.writer: Writer = GroupCommit(engine) if engine.dialect.name == "sqlite" else Direct(engine)
 
     def receive(self, envelope: Received) -> Outcome:
@@ -30,12 +32,11 @@ class Intake:
         return self.writer.write(sheet)
 
 
-def init_app(app: Flask, engine: Engine) -> None:
+def init_app(app: Flask, engine: Engine, threads: int) -> None:
     """Give the application its intake."""
-    app.extensions["intake"] = Intake(engine)
+    app.extensions["intake"] = Intake(engine, threads)
 
 
-def receive(envelope: Received) -> Outcome:
-    """`Intake.receive` of the present application."""
-    intake: Intake = current_app.extensions["intake"]
-    return intake.receive(envelope)
+def present() -> Intake:
+    """The intake of the present application."""
+    return current_app.extensions["intake"]

@@ -15,6 +15,9 @@ from server.errors import Problem
 FULL = "full submission upload was successful!"
 """The exact words that Collect shows as its own translated "Success"."""
 
+RETRY_AFTER = 60
+"""Seconds after which a tablet may come again when the server was busy."""
+
 
 def message(text: str, status: int, nature: str) -> Response:
     """An OpenRosaResponse: the one answer whose text Collect shows to the enumerator."""
@@ -28,7 +31,10 @@ def message(text: str, status: int, nature: str) -> Response:
 
 def failure(problem: Problem) -> Response:
     """A problem as a tablet shows it."""
-    return message(problem.message, problem.status, "error")
+    response = message(problem.message, problem.status, "error")
+    if problem.status == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
 
 
 def document(body: str, content_type: str = "text/xml; charset=utf-8") -> Response:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+import selectors
+import socket
 import subprocess
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -149,4 +152,58 @@ def test_a_busy_port_is_not_shared_with_another_server(config, serve):
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=30)
     assert done.returncode == 4
     assert "give another --port" in done.stderr
+    engine.dispose()
+
+
+def raw(url, head: str, data: bytes, *, breaks: bool) -> bytes:
+    """What the server answers to these very bytes on a connection of their own, which may break after them."""
+    where = urlsplit(url)
+    with socket.create_connection((where.hostname, where.port), timeout=10) as connection:
+        start = f"POST {where.path}/submission HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{head}\r\n\r\n"
+        connection.sendall(start.encode() + data)
+        if breaks:
+            connection.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def test_broken_requests_are_answered_or_ended_and_lose_no_sheet(config, serve):
+    engine, tablet = prepare(config)
+    url = serve(config).url + tablet
+    kind = "Content-Type: multipart/form-data; boundary=b"
+    part = b'--b\r\nContent-Disposition: form-data; name="xml_submission_file"; filename="s.xml"\r\n\r\n'
+    whole = part + factories.a_sheet() + b"\r\n--b--\r\n"
+    chunked = b"%x\r\n%s\r\n0\r\n\r\n" % (len(whole), whole)
+    for head, data, answered in [
+        (f"{kind}\r\nContent-Length: {len(whole)}", whole[:-99], b""),
+        (f"{kind}\r\nContent-Length: {len(whole) + 999}", whole, b""),
+        (f"{kind}\r\nContent-Length: {len(whole) - 99}", whole, b" 400 "),
+        (f"{kind}\r\nContent-Length: -1", whole, b" 400 "),
+        (f"{kind}\r\nTransfer-Encoding: chunked", b"zz\r\n" + whole, b""),
+        (f"{kind}\r\nTransfer-Encoding: chunked", chunked, b" 201 "),
+        (f"{kind}\r\nContent-Length: {len(whole)}", whole, b" 201 "),
+    ]:
+        answer = raw(url, head, data, breaks=not answered)
+        assert answered in answer[:20]
+        assert b" 50" not in answer[:20]
+    assert len(rows(engine, select(Submission))) == 1
+    engine.dispose()
+
+
+def test_tablets_on_a_bad_link_leave_the_server_to_the_others(config, serve):
+    engine, tablet = prepare(config)
+    config = replace(config, threads=4)
+    where = urlsplit(serve(config).url + tablet)
+    head = "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 9999"
+    slow = [socket.create_connection((where.hostname, where.port)) for _ in range(5)]
+    for connection in slow:
+        connection.sendall(f"POST {where.path}/submission HTTP/1.1\r\nHost: a\r\n{head}\r\n\r\n--b".encode())
+    with selectors.DefaultSelector() as answered:
+        for connection in slow:
+            answered.register(connection, selectors.EVENT_READ)
+        ready, _ = answered.select(timeout=20)[0]
+    assert ready.fileobj.recv(20).startswith(b"HTTP/1.1 503")
+    assert requests.get(f"http://{where.netloc}/health", timeout=10).ok
+    for connection in slow:
+        connection.close()
+    assert post(where.geturl(), factories.a_sheet()).status_code == 201
     engine.dispose()
