@@ -10,13 +10,13 @@ from typing import Any, TextIO
 
 import click
 
+from server.demo import state
+from server.demo.state import DEFAULT_SEED
+
 STEPS = {"form": 1, "frame": 2, "sample": 3, "people": 4, "server": 5, "simulator": 6}
 """Sentences that are counted, so that one sees how far the start is."""
 
 DEFAULT_FOLDER = Path("enumera-demo")
-
-STATE = "demo.json"
-"""The file in the folder that says how far the demonstration is."""
 
 
 @click.group(invoke_without_command=True)
@@ -25,7 +25,9 @@ STATE = "demo.json"
 @click.option("--clean", is_flag=True, help="Remove the demonstration's folder and end.")
 @click.option("--fresh", is_flag=True, help="Remove the demonstration's folder and begin anew.")
 @click.option("--port", default=8080, show_default=True, help="Port of the server; the next free one if it is busy.")
-@click.option("--seed", default=20260115, show_default=True, help="Decides who is drawn and what happens in the field.")
+@click.option(
+    "--seed", default=DEFAULT_SEED, show_default=True, help="Decides who is drawn and what happens in the field."
+)
 @click.option("--areas", type=int, help="Draw this many enumeration areas instead of the plan's 48.")
 @click.option("--day-seconds", default=6.0, show_default=True, help="Length of one field day.")
 @click.option("--dir", "folder", type=click.Path(path_type=Path), default=DEFAULT_FOLDER, show_default=True)
@@ -45,7 +47,7 @@ def demo(context: click.Context, folder: Path, as_json: bool, clean: bool, fresh
     try:
         _run(folder, as_json, clean, fresh, options)
     except KeyboardInterrupt:
-        if not (folder / STATE).exists():
+        if state.kept(folder) is None:
             click.echo("\nStopped before anything was kept.", err=True)
             return
         again = f" --dir {folder}" if folder != DEFAULT_FOLDER else ""
@@ -54,19 +56,19 @@ def demo(context: click.Context, folder: Path, as_json: bool, clean: bool, fresh
 
 
 def _run(folder: Path, as_json: bool, clean: bool, fresh: bool, options: dict[str, Any]) -> None:
-    from server.demo import demonstration
-
-    there = demonstration.kept(folder)
+    there = state.kept(folder)
     if there and not (options["resume"] or clean or fresh) and not as_json and _on_terminal():
         choice = _ask(folder, there.day)
         options["resume"], fresh = choice == "resume", choice == "fresh"
         if choice == "leave":
             return
     if clean or fresh:
-        removed = demonstration.clean(folder)
+        removed = state.clean(folder)
         if clean:
             click.echo(f"{folder} removed." if removed else f"There is no {folder}.", err=True)
             return
+    from server.demo import demonstration
+
     demonstration.run(demonstration.Options(folder=folder, **options), printer(as_json))
 
 
@@ -83,7 +85,7 @@ def _ask(folder: Path, day: int) -> str:
 
 @demo.command()
 @click.option("--urls", type=click.File(), default="-", help="File with app-user addresses, one a line; they are keys.")
-@click.option("--seed", default=20260115, show_default=True)
+@click.option("--seed", default=DEFAULT_SEED, show_default=True)
 @click.option("--days", default=14, show_default=True, help="Most field days.")
 @click.option("--day-seconds", default=0.0, show_default=True)
 @click.option("--patience", default=120.0, show_default=True, help="Seconds to go on trying when the server is away.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -17,16 +16,15 @@ from flask import Flask
 from forms.definition import Form
 from server.app import create_app
 from server.config import Config
-from server.demo import files, population, process, results, setup, simulate
-from server.demo.command import STATE
+from server.demo import files, population, process, results, setup, simulate, state
 from server.demo.personas import Persona, crew
 from server.demo.results import Line
 from server.demo.setup import Site
 from server.demo.simulate import Enumerator
+from server.demo.state import DEFAULT_SEED, State
 from server.errors import Problem
 
 MOST_DAYS = 20
-DEFAULT_SEED = 20260115
 
 
 @dataclass(frozen=True)
@@ -48,30 +46,15 @@ class Options:
     lan: bool = False
 
 
-@dataclass(frozen=True)
-class State:
-    """What a stopped demonstration needs to go on: kept in its folder, without any secret."""
-
-    seed: int
-    areas: int | None = None
-    day: int = 0
-
-    def save(self, folder: Path) -> None:
-        """Write it in one step."""
-        partial = folder / f"{STATE}.new"
-        partial.write_text(json.dumps(asdict(self)), encoding="utf-8")
-        partial.replace(folder / STATE)
-
-
 def run(options: Options, say: setup.Say) -> None:
     """Set up or resume, serve, simulate, weigh, compare. With `once` it ends then; else it serves until Ctrl-C."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the server is stopped too
-    state = _state(options)
-    with process.claim(options.folder):
-        _run(options, state, say)
+    begun = _begun(options)
+    with state.claim(options.folder):
+        _run(options, begun, say)
 
 
-def _run(options: Options, state: State, say: setup.Say) -> None:
+def _run(options: Options, begun: State, say: setup.Say) -> None:
     say("note", "Popstan migration survey: a country that does not exist, drawn from the records of a census file")
     port = process.free_port(options.port)
     if port != options.port:
@@ -80,12 +63,12 @@ def _run(options: Options, state: State, say: setup.Say) -> None:
     config = Config(data_dir=options.folder, public_url=f"http://{address}:{port}")
     app = create_app(config)
     with app.app_context():
-        site = _site(app, options, state, say)
+        site = _site(app, options, begun, say)
         server = process.start(config, port, "0.0.0.0" if options.lan else address)  # noqa: S104 - what --lan asks for
         try:
             say("server", f"server: {config.public_url}", url=config.public_url, pid=server.process.pid)
             _invite(app, site, say)
-            _field_and_results(options, state, site, server, say)
+            _field_and_results(options, begun, site, server, say)
             if not options.once:
                 say("serving", "Ctrl-C stops. Nothing leaves this computer.")
                 server.process.wait()
@@ -94,25 +77,9 @@ def _run(options: Options, state: State, say: setup.Say) -> None:
             server.stop()
 
 
-def clean(folder: Path) -> bool:
-    """Remove a demonstration's folder; False if there is none. Raises Problem 409.53 for a folder that is no demo's."""
-    if not folder.exists():
-        return False
-    if not (folder / STATE).exists():
-        raise Problem(409.53, f"{folder} holds no demonstration ({STATE} is missing), so it is left as it is.")
-    with process.claim(folder):
-        shutil.rmtree(folder)
-    return True
-
-
-def kept(folder: Path) -> State | None:
-    """How far the demonstration in a folder is; None when there is none."""
-    file = folder / STATE
-    return State(**json.loads(file.read_text(encoding="utf-8"))) if file.exists() else None
-
-
-def _state(options: Options) -> State:
-    there = kept(options.folder)
+def _begun(options: Options) -> State:
+    """The state to go on from, or that of a new beginning in an empty folder."""
+    there = state.kept(options.folder)
     if there and not options.resume:
         raise Problem(
             409.53,
@@ -125,24 +92,24 @@ def _state(options: Options) -> State:
     if options.folder.exists() and any(options.folder.iterdir()):
         raise Problem(409.53, f"{options.folder} holds something else; choose an empty folder with --dir.")
     options.folder.mkdir(parents=True, exist_ok=True)
-    state = State(options.seed, options.areas)
-    state.save(options.folder)
-    return state
+    begun = State(options.seed, options.areas)
+    begun.save(options.folder)
+    return begun
 
 
-def _site(app: Flask, options: Options, state: State, say: setup.Say) -> Site:
+def _site(app: Flask, options: Options, begun: State, say: setup.Say) -> Site:
     """The survey in the folder, set up if need be; a setup that was interrupted leaves nothing to stumble over."""
-    if state.day == 0 and not setup.stands():
+    if begun.day == 0 and not setup.stands():
         site = None
         try:
-            site = setup.establish(app, seed=state.seed, areas=state.areas, say=say)
+            site = setup.establish(app, seed=begun.seed, areas=begun.areas, say=say)
         finally:
             if site is None:
                 app.extensions["engine"].dispose()
                 shutil.rmtree(options.folder, ignore_errors=True)
         return site
     site = setup.read(app)
-    say("resumed", f"resumed after field day {state.day}, seed {state.seed}", day=state.day, seed=state.seed)
+    say("resumed", f"resumed after field day {begun.day}, seed {begun.seed}", day=begun.day, seed=begun.seed)
     return site
 
 
@@ -153,22 +120,22 @@ def _invite(app: Flask, site: Site, say: setup.Say) -> None:
     say("note", f"  each link signs in once, within 30 minutes; codes for real tablets: {devices}")
 
 
-def _field_and_results(options: Options, state: State, site: Site, server: process.Running, say: setup.Say) -> None:
+def _field_and_results(options: Options, begun: State, site: Site, server: process.Running, say: setup.Say) -> None:
     stop = Event()
     form = Form.from_workbook(setup.questionnaire())
     people = population.load()
-    team = simulate.team(site.tablets, form, people, options.folder / "tablets", state.seed, stop)
+    team = simulate.team(site.tablets, form, people, options.folder / "tablets", begun.seed, stop)
     seconds = 0.0 if options.once else options.day_seconds
     say(
         "simulator",
         "tablets: among the enumerators 3 hide members abroad and 1 invents interviews - can you tell who?",
         day_seconds=seconds,
     )
-    made = _field(options, state, site, team, stop, seconds, say)
+    made = _field(options, begun, site, team, stop, seconds, say)
     if made.weighting_id is None:
         raise Problem(500.1, f"The last weights could not be made: {made.why}")
-    _show(state, made.weighting_id, options, say)
-    plan = setup.plan_text(state.seed, state.areas)
+    _show(begun, made.weighting_id, options, say)
+    plan = setup.plan_text(begun.seed, begun.areas)
     documents = files.write_documents(options.folder / "survey", plan, made.weighting_id)
     for path in files.write(options.folder, made.dataset_id, made.weighting_id):
         say("file", f"  {path}", path=str(path))
@@ -178,7 +145,7 @@ def _field_and_results(options: Options, state: State, site: Site, server: proce
 
 def _field(
     options: Options,
-    state: State,
+    begun: State,
     site: Site,
     team: Sequence[Enumerator],
     stop: Event,
@@ -186,7 +153,7 @@ def _field(
     say: setup.Say,
 ) -> results.Made:
     """Field days until nobody has anything left to do; after each the dataset is cut, weighed and tabulated."""
-    made, day = None, state.day
+    made, day = None, begun.day
     while day < MOST_DAYS:
         calls = simulate.run_day(team, day + 1, stop, seconds, _watcher(team, day + 1))
         if not calls and made is not None:
@@ -194,7 +161,7 @@ def _field(
         day += 1 if calls else 0
         final, sampled = setup.standing(site)
         made = results.make(site.project_id, f"day-{day:02d}", weigh=not calls or 2 * final >= sampled)
-        State(state.seed, state.areas, day).save(options.folder)
+        State(begun.seed, begun.areas, day).save(options.folder)
         made_calls = f"{calls} call{'' if calls == 1 else 's'}"
         text = f"day {day}: {made_calls}, {final} of {sampled} dwellings final, {made.interviews} interviews"
         facts = {"day": day, "calls": calls, "final": final, "sampled": sampled, "interviews": made.interviews}
@@ -227,9 +194,9 @@ def _first(made: results.Made) -> str:
     return f"households with a member abroad {100 * first.estimate:.1f} % ({interval})"
 
 
-def _show(state: State, weighting_id: int, options: Options, say: setup.Say) -> None:
+def _show(begun: State, weighting_id: int, options: Options, say: setup.Say) -> None:
     """The tables as collected beside the truth, and what changes when the work of four enumerators is set aside."""
-    astray = _astray(state)
+    astray = _astray(begun)
     lines = results.compare(weighting_id)
     others = results.compare(weighting_id, [one.name for one in astray])
     for row in results.columns(lines):
@@ -252,8 +219,8 @@ def _show(state: State, weighting_id: int, options: Options, say: setup.Say) -> 
         say("note", "Who are the four? Look for them on the pages, then: enumera demo --resume --once --reveal")
 
 
-def _astray(state: State) -> list[Persona]:
-    people = crew(state.seed, setup.ENUMERATORS).values()
+def _astray(begun: State) -> list[Persona]:
+    people = crew(begun.seed, setup.ENUMERATORS).values()
     return [one for one in people if one.fabricates or one.suppresses]
 
 

@@ -15,19 +15,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from server.config import Config
 from server.errors import Problem
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
-
 PORTS_TRIED = 50
+PATIENCE = 10
+"""How often a server is asked to end, once a second, before it is made to."""
+
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 HELD = (signal.SIGINT, signal.SIGTERM)
-CLAIM = "running"
 HEALTH = "/health"
 COMMAND = (sys.executable, "-m", "server.cli", "server", "run")
 
@@ -40,15 +37,31 @@ class Running:
     log: Path
 
     def stop(self) -> None:
-        """End it and wait until it has; once it has ended, nothing happens."""
+        """End it with all that it started and wait until it has; once it has ended, nothing happens.
+
+        A worker that is still starting does not hear the first request to end, so it is repeated.
+        """
         with undisturbed():
-            self.process.terminate()
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
+            for _ in range(PATIENCE):
+                self._signal(signal.SIGTERM)
+                try:
+                    self.process.wait(1)
+                    break
+                except subprocess.TimeoutExpired:
+                    continue
+            else:
+                self._signal(KILL)
                 self.process.wait()
         atexit.unregister(self.stop)
+
+    def _signal(self, number: int) -> None:
+        """To the whole group of processes, where the system has such; `start` made the server the first of its own."""
+        if self.process.poll() is not None:
+            return
+        if hasattr(os, "killpg"):
+            os.killpg(self.process.pid, number)
+        else:
+            self.process.terminate()
 
 
 @contextmanager
@@ -66,20 +79,6 @@ def undisturbed() -> Iterator[None]:
             signal.signal(number, handler)
     if came:
         raise KeyboardInterrupt
-
-
-def claim(folder: Path) -> IO[str]:
-    """Mark a folder as in use until the returned file is closed. Raises Problem 409.53 when it is in use already."""
-    file = (folder / CLAIM).open("a", encoding="utf-8")
-    try:
-        if fcntl:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        raise Problem(
-            409.53, f"A demonstration is running in {folder}; stop it with Ctrl-C, or choose another with --dir."
-        ) from None
-    return file
 
 
 def free_port(wanted: int) -> int:

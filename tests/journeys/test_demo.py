@@ -74,6 +74,12 @@ def test_it_draws_from_the_census_and_ends_by_itself(told):
     assert told["sample"]["dwellings"] == 12 * AREAS == told["people"]["assigned"]
 
 
+def test_the_limits_of_the_census_file_are_said(run):
+    said = [json.loads(line) for line in run.stdout.splitlines()]
+    assert any("P07_BIRTH" in one["warning"] for one in said if one["event"] == "warning")
+    assert any("between provinces is not published" in one["caution"] for one in said if one["event"] == "caution")
+
+
 def test_a_busy_port_is_left_alone(told):
     assert told["server"]["url"] == f"http://127.0.0.1:{told['port']['port']}"
 
@@ -175,6 +181,7 @@ def test_a_second_start_offers_to_resume(folder, told):
     again = enumera("--once", *SETTINGS, cwd=folder)
     assert again.returncode == 4
     assert "enumera demo --resume" in again.stderr
+    assert "enumera demo --fresh" in again.stderr
 
 
 def test_a_resumed_demonstration_gives_the_same_tables(folder, told):

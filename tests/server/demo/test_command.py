@@ -1,9 +1,15 @@
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from server.demo import state
 from server.demo.command import demo, printer
+from server.demo.state import State
 from server.errors import Problem
 
 
@@ -32,13 +38,6 @@ def test_clean_removes_a_demonstration(tmp_path):
     assert not folder.exists()
 
 
-def test_clean_leaves_a_folder_alone_that_is_no_demonstration(tmp_path):
-    (tmp_path / "thesis.txt").write_text("mine")
-    with pytest.raises(Problem, match="holds no demonstration"):
-        run("--clean", "--dir", str(tmp_path))
-    assert (tmp_path / "thesis.txt").exists()
-
-
 def test_a_folder_with_other_things_is_not_used(tmp_path):
     (tmp_path / "thesis.txt").write_text("mine")
     with pytest.raises(Problem, match="holds something else"):
@@ -50,3 +49,49 @@ def test_tablets_want_app_user_addresses(tmp_path):
     urls.write_text("http://127.0.0.1:1/formList\n")
     with pytest.raises(Problem, match="app-user address"):
         run("tablets", "--urls", str(urls), "--dir", str(tmp_path / "tablets"))
+
+
+def a_stopped_one(folder: Path) -> Path:
+    folder.mkdir()
+    State(day=3).save(folder)
+    return folder
+
+
+def test_a_second_start_names_the_ways_on(tmp_path):
+    folder = a_stopped_one(tmp_path / "demo")
+    with pytest.raises(Problem) as told:
+        run("--once", "--dir", str(folder))
+    assert "stopped after field day 3" in told.value.message
+    assert f"--resume --dir {folder}" in told.value.message
+    assert f"--fresh --dir {folder}" in told.value.message
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such terminals")
+@pytest.mark.parametrize("answer", ["leave\n", "\x03"])
+def test_on_a_terminal_a_second_start_asks_and_may_be_left(tmp_path, answer):
+    import pty
+
+    folder = a_stopped_one(tmp_path / "demo")
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "server.cli", "demo", "--dir", str(folder)]
+    with subprocess.Popen(
+        command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True, preexec_fn=_own_terminal
+    ) as process:
+        os.close(theirs)
+        seen = b""
+        while b"[resume]:" not in seen:
+            seen += os.read(ours, 1000)
+        os.write(ours, answer.encode())
+        process.wait(20)
+    os.close(ours)
+    assert b"stopped after field day 3" in seen
+    assert b"\x1b[" not in seen
+    assert state.kept(folder) == State(day=3)
+
+
+def _own_terminal() -> None:
+    """Make standard input the terminal whose Ctrl-C is ours."""
+    import fcntl
+    import termios
+
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)

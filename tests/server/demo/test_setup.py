@@ -3,7 +3,7 @@ from sqlalchemy import func, select
 
 from sampling import plan as plans
 from server.app import create_app
-from server.demo import setup
+from server.demo import population, setup
 from server.models.samples import Unit
 from server.models.users import User
 from server.operations import accounts
@@ -67,3 +67,10 @@ def test_the_form_is_adapted_to_popstan(questionnaire, form):
     assert "Popstan" in form.title
     assert {f"{code:02d}" for code in range(1, 16)} <= {choice.name for choice in form.lists["admin1"]}
     assert questionnaire.header.languages.keys() == {"en", "ru", "ar"}
+
+
+def test_the_limits_of_the_census_file_are_those_that_its_reader_warns_of():
+    warned = {warning.split()[0] for warning in population.warnings() if "is not coded by" in warning}
+    told = setup.cautions()
+    assert {caution["source"].split()[0] for caution in told} == warned
+    assert all(set(caution["text"]) == {"en", "ru", "ar"} for caution in told)
