@@ -33,7 +33,7 @@ def expand(sheets: Sheets, read_module: Reader) -> dict[str, tuple[Row, ...]]:
 def prefixed(rows: Iterable[Row], prefix: str) -> tuple[Row, ...]:
     """The rows with `prefix` before their names, also where they refer to each other (`${x}`, `./x`)."""
     rows = tuple(rows)
-    names = sorted({row["name"] for row in rows if "name" in row}, key=len, reverse=True)
+    names = sorted({row["name"] for row in rows if "name" in row})
     if not prefix or not names:
         return rows
     one_of = "|".join(re.escape(name) for name in names)

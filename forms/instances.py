@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -54,24 +54,38 @@ class Document:
         self._root = _root(xml)
         self.head = _head(self._root)
 
+    def pick(self, form: Form, names: Iterable[str]) -> dict[str, str]:
+        """The answers to some questions outside repeats and meta, as `instance` gives them; nothing else is looked at.
+
+        Raises InstanceError when the instance is of another form, and when it is encrypted.
+        """
+        self._refuse_other(form)
+        found: dict[str, str] = {}
+        _pick(self._root, _branches(_Identity(form), frozenset(names)), found)
+        return found
+
     def instance(self, form: Form, instance_id: str = "") -> Instance:
         """The answers; see `parse`."""
+        self._refuse_other(form)
         known = replace(self.head, instance_id=instance_id or self.head.instance_id)
+        if not known.instance_id:
+            raise InstanceError(f"an instance of form {form.id!r} has no meta/instanceID; the client must give it one")
+        reader = _Reader()
+        answers: dict[str, str | list[Answers]] = {}
+        reader.read(self._root, _shape(_Identity(form)), answers, "")
+        return Instance(known, answers, tuple(reader.misfits))
+
+    def _refuse_other(self, form: Form) -> None:
+        known = self.head
         if known.form_id != form.id:
             raise InstanceError(
                 f"instance {known.instance_id} is of form {known.form_id!r}, not of {form.id!r}; "
                 "parse it with the form it was filled with"
             )
-        if not known.instance_id:
-            raise InstanceError(f"an instance of form {form.id!r} has no meta/instanceID; the client must give it one")
         if self._root.get("encrypted") == "yes":
             raise InstanceError(
                 f"instance {known.instance_id} is encrypted; decrypt it first, the server holds no keys"
             )
-        reader = _Reader()
-        answers: dict[str, str | list[Answers]] = {}
-        reader.read(self._root, _shape(_Identity(form)), answers, "")
-        return Instance(known, answers, tuple(reader.misfits))
 
 
 def head(xml: bytes) -> Head:
@@ -223,6 +237,48 @@ def _name(element: etree._Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
+@dataclass(frozen=True)
+class _Branches:
+    """Where some questions of one group are: `tags` are the only children to look at, whatever their namespace."""
+
+    tags: tuple[str, ...]
+    questions: Mapping[str, Question]
+    groups: Mapping[str, _Branches]
+
+
+@lru_cache(maxsize=64)
+def _branches(key: _Identity, names: frozenset[str]) -> _Branches:
+    return _branches_of(_shape(key), names)
+
+
+def _branches_of(shape: _Shape, names: frozenset[str]) -> _Branches:
+    questions = {name: question for name, question in shape.questions.items() if name in names}
+    groups = {name: _branches_of(group, names) for name, group in shape.groups.items()}
+    groups = {name: group for name, group in groups.items() if group.tags}
+    return _Branches(tuple(f"{{*}}{name}" for name in (*questions, *groups)), questions, groups)
+
+
+def _pick(parent: etree._Element, branches: _Branches, found: dict[str, str]) -> None:
+    if not branches.tags:
+        return
+    for element in parent.iterchildren(*branches.tags):
+        name = _name(element)
+        if name in branches.groups:
+            _pick(element, branches.groups[name], found)
+        elif name not in found and not len(element):
+            text = _answer(element, branches.questions[name])
+            if text:
+                found[name] = text
+
+
+def _answer(element: etree._Element, question: Question) -> str:
+    """What a node without nodes below answers; "" when its question was not asked."""
+    text = element.text or ""
+    if question.type in _DEVICE_TYPES and text.endswith(" not found"):
+        return ""  # Enketo's words for metadata it does not have
+    return "" if text.isspace() else text
+
+
 class _Reader:
     """One walk through a filled form, collecting what fits no question."""
 
@@ -248,12 +304,9 @@ class _Reader:
             _drop_empty_end(answers, name)
 
     def _read_answer(self, element: etree._Element, question: Question, answers: _Row, path: str) -> None:
-        text = element.text or ""
         if len(element):
             self._list(element, path)
-        elif question.type in _DEVICE_TYPES and text.endswith(" not found"):
-            return  # Enketo's words for metadata it does not have
-        elif text and not text.isspace():
+        elif text := _answer(element, question):
             if question.name in answers:
                 self._list(element, path)
             else:

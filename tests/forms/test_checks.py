@@ -150,3 +150,16 @@ def test_a_confirmation_by_the_enumerator_needs_no_dont_know():
     }
     assert "dont-know-missing" in broken["sure"]
     assert "dont-know-missing" not in broken["confirm_x"]
+
+
+@pytest.mark.parametrize(("constraint", "bounded"), [(". >= 1", False), (". >= 1 and . <= 9", True)])
+def test_a_repeat_is_bounded_by_the_largest_number_of_its_rows(constraint, bounded):
+    book = drawn(f"""
+        | survey |              |        |       |              |              |
+        |        | type         | name   | label | repeat_count | constraint   |
+        |        | integer      | n      | N     |              | {constraint} |
+        |        | begin repeat | person | P     | ${{n}}       |              |
+        |        | text         | a      | A     |              |              |
+        |        | end repeat   |        |       |              |              |
+        """)
+    assert ("repeat-unbounded" not in {finding.rule for finding in checks.check(book)}) == bounded

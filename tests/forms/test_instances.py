@@ -99,6 +99,31 @@ def test_the_message_about_broken_xml_holds_no_answer() -> None:
     assert "nam" not in str(raised.value)
 
 
+def picked(xml: bytes, names: set[str]) -> tuple[dict, dict]:
+    """What is picked, and the same of the whole instance."""
+    whole = instances.parse(xml, FORM).answers
+    return instances.Document(xml).pick(FORM, names), {name: whole[name] for name in names & whole.keys()}
+
+
+@given(answers=ANSWERS, names=st.sets(st.sampled_from(["start", "household_id", "rooms", "rent", "at", "deviceid"])))
+def test_picked_answers_are_those_of_the_whole_instance(answers: dict, names: set[str]) -> None:
+    found, expected = picked(instances.build(FORM, answers, instance_id="uuid:1"), names)
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<visit><rooms> </rooms><rooms>3</rooms><rooms>4</rooms></visit><rooms>5</rooms>",
+        "<visit/><visit xmlns='http://example.org/f'><rooms><!-- a -->3</rooms><rent><a>4</a></rent></visit>",
+        "<deviceid>deviceid not found</deviceid><visit><deviceid>1</deviceid></visit>",
+    ],
+)
+def test_oddly_written_answers_are_picked_as_they_are_read(inside: str) -> None:
+    found, expected = picked(ROOT.format(inside).encode(), {"rooms", "rent", "deviceid"})
+    assert found == expected
+
+
 def test_another_forms_instance_is_refused() -> None:
     with pytest.raises(InstanceError, match="'other'"):
         instances.parse(b"<data id='other'><meta><instanceID>1</instanceID></meta></data>", FORM)

@@ -131,6 +131,13 @@ def test_verify_finds_the_same_sample_and_names_what_differs():
     assert [text.split(":")[0] for text in differences] == ["plan", "frame", "strata", "sample"]
 
 
+def test_only_a_stratum_that_was_thinned_to_one_area_shows_no_variance():
+    rows = villages.rows().query("region == '2' or ea == '11'")
+    plan = changed("psus = 6", 'psus = 2\nminimum = 1\nallocation = "equal"')
+    warned = [text for text in plans.draw(plan, Frame(rows, "dwelling")).record["warnings"] if "no variance" in text]
+    assert [text.split(",")[0] for text in warned] == ["stratum 2 gets 1 of 6 first-stage units"]
+
+
 def test_a_stage_with_one_bracket_is_told_of_the_second():
     text = villages.PLAN[: villages.PLAN.rindex("[[stage]]")].replace("[[stage]]", "[stage]")
     with pytest.raises(PlanError, match=r"write each stage with two brackets"):

@@ -185,3 +185,9 @@ def test_sizes_that_cannot_be_drawn_by_are_refused(sizes, n, message):
 def test_more_units_than_there_are_cannot_be_drawn():
     with pytest.raises(SamplingError, match="5 units cannot be drawn from 4"):
         selection.srs(4, 5, stream(1, ()))
+
+
+def test_rounding_pushes_no_hit_beyond_the_last_unit():
+    probabilities = np.full(10, 0.1)
+    assert np.cumsum(probabilities)[-1] < 1
+    assert selection.walk(probabilities, 1.0).tolist() == [9]
