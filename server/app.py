@@ -89,17 +89,17 @@ class _Application(Flask):
 def _begin() -> None:
     g.started = time.perf_counter()
     g.request_id = secrets.token_hex(6)
-    g.user = g.token = None
+    g.user = None
 
 
 def _identify() -> None:
     """Who asks: the owner of the tablet's secret in the address, or whoever signed in with this browser."""
     if secret := g.get("tablet_secret"):
         key = current_app.extensions["config"].secret_key
-        token = accounts.redeem(db.session(), secret=secret, kind="tablet", secret_key=key)
-        if token.project_id != g.project_id:
+        with db.engine().connect() as connection:
+            g.user = accounts.bearer(connection, secret=secret, secret_key=key)
+        if g.user.project_id != g.project_id:
             raise Problem(403.51, "This address belongs to another project. Scan the code sheet again.")
-        g.token, g.user = token, token.user
     elif request.blueprint != "assets" and (user_id := session.get("user_id")):
         user = db.session().get(User, user_id)
         g.user = user if user and user.disabled_at is None else None

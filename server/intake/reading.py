@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from forms.definition import Form
 from forms.errors import InstanceError
-from forms.instances import Answers, Document, Head
+from forms.instances import Document, Head
 from server.errors import Problem
 from server.intake.definitions import form_by_id
 from server.intake.statements import VERSIONS
@@ -32,6 +32,10 @@ PROMOTED = (
     "device_id",
 )
 """Columns of Submission that are read from the answers."""
+
+
+OF_THE_DEVICE = ("start", "end", "deviceid")
+"""Questions that the tablet answers itself."""
 
 
 @dataclass(frozen=True)
@@ -100,10 +104,10 @@ def read(connection: Connection, envelope: Received) -> Sheet:
     row["instrument_id"] = instrument.id
     form = form_by_id(connection, instrument.id, instrument.digest)
     try:
-        instance = document.instance(form, known.instance_id)
+        answers = document.pick(form, filter(None, (*OF_THE_DEVICE, *_roles(form))))
     except InstanceError:
         return Sheet(envelope, row, "unreadable")
-    row |= _promoted(form, instance.answers, row["device_id"])
+    row |= _promoted(form, answers, row["device_id"])
     return Sheet(envelope, row, why, sampled=form.sample_key is not None)
 
 
@@ -133,7 +137,11 @@ def _instrument(connection: Connection, project_id: int, known: Head) -> tuple[A
     return None, "unknown_version"
 
 
-def _promoted(form: Form, answers: Answers, device_id: str) -> dict[str, Any]:
+def _roles(form: Form) -> tuple[str | None, ...]:
+    return form.sample_key, form.result, form.visit, form.position
+
+
+def _promoted(form: Form, answers: Mapping[str, str], device_id: str) -> dict[str, Any]:
     """The columns that pages filter on, from the answers."""
     result = _text(answers, form.result)[:16]
     lat, lon = _position(_text(answers, form.position))
@@ -150,9 +158,8 @@ def _promoted(form: Form, answers: Answers, device_id: str) -> dict[str, Any]:
     }
 
 
-def _text(answers: Answers, name: str | None) -> str:
-    value = answers.get(name, "") if name else ""
-    return value.strip() if isinstance(value, str) else ""
+def _text(answers: Mapping[str, str], name: str | None) -> str:
+    return answers.get(name, "").strip() if name else ""
 
 
 def _visit(text: str) -> int:
