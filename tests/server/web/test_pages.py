@@ -5,11 +5,13 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server import db
 from server.app import create_app
 from server.config import Config
+from server.models.users import User
 from server.permissions import ROLES, VERBS
 from server.web.render import STATIC
 from tests import factories
@@ -241,3 +243,49 @@ def test_a_static_file_is_kept_for_a_year_under_an_address_of_its_own(client):
     with client.get(address) as answer:
         assert answer.status_code == 200
         assert "max-age=31536000" in answer.headers["Cache-Control"]
+
+
+CODES = re.compile(
+    r"\b(?:Enumera|ODK|Collect|AAPOR|SHA|CSV|KB|RR[1-6]|COOP1|REF1|CON1|NC|UH|UO|NE|Stata|SPSS|Python|English|deff|uuid)\b"
+)
+"""What is written in Latin letters in every language: names of programs, formats and rates."""
+
+LATIN = re.compile(r"[A-Za-z]{3,}")
+
+
+class Words(Page):
+    """The words of a page outside of commands, codes, names, and what is marked as English."""
+
+    def __init__(self, text: str) -> None:
+        self.words: list[str] = []
+        self.foreign: list[bool] = []
+        super().__init__(text)
+
+    def handle_starttag(self, tag, attrs):
+        super().handle_starttag(tag, attrs)
+        apart = tag in ("code", "bdi", "kbd", "script", "style", "title") or (("lang", "en") in attrs and tag != "html")
+        if tag not in VOID:
+            self.foreign.append(apart)
+
+    def handle_endtag(self, tag):
+        super().handle_endtag(tag)
+        self.foreign.pop()
+
+    def handle_data(self, data):
+        if not any(self.foreign):
+            shown = re.sub("\u2068[^\u2069]*\u2069", "", data)
+            self.words += LATIN.findall(CODES.sub("", shown))
+
+
+@pytest.mark.parametrize("language", ["ru", "ar"])
+@pytest.mark.parametrize("role", ["manager", "analyst", "supervisor"])
+def test_no_english_is_left_on_a_translated_page(as_role, session, field, role, language):
+    people = session.scalars(select(User)).all()
+    for person in people:
+        person.display = "?"
+    session.commit()
+    browser = as_role(role)
+    browser.set_cookie("language", language)
+    for address, answer in crawl(browser, "/").items():
+        if answer.mimetype == "text/html" and "/tables/" not in address:  # whose words are the untranslated form's
+            assert Words(answer.text).words == [], address
