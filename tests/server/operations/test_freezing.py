@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forms.codebook import Codebook, Variable
@@ -36,6 +36,7 @@ def frames(draw):
     )
 
 
+@settings(deadline=None)
 @given(frames())
 def test_what_is_frozen_comes_back(frame):
     tables, units, visits, book = freezing.unpack(freezing.pack(Tables("h", {"h": frame}), frame, frame, BOOK))
