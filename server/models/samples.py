@@ -38,7 +38,10 @@ class Unit(Base):
     __tablename__ = "units"
     __table_args__ = (
         UniqueConstraint("sample_id", "key"),
-        Index("ix_units_progress", "sample_id", "region", "psu", "assigned_to_id", "disposition"),
+        Index(
+            "ix_units_progress",
+            *("project_id", "psu", "assigned_to_id", "visits", "disposition", "last_visit_at", "region", "stratum"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

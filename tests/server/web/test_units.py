@@ -22,7 +22,7 @@ def test_a_life_runs_from_the_frame_to_the_weight(manager, field):
         "Final",
         "Weighed",
     ]
-    assert "12.50" in page
+    assert "44.00" in page  # the whole margin: the only interview
     assert f'href="/p/{field.project_id}/tables/T1"' in page
 
 
