@@ -97,9 +97,10 @@ def _identify() -> None:
     if secret := g.get("tablet_secret"):
         key = current_app.extensions["config"].secret_key
         with db.engine().connect() as connection:
-            g.user = accounts.bearer(connection, secret=secret, secret_key=key)
-        if g.user.project_id != g.project_id:
+            bearer = accounts.bearer(connection, secret=secret, secret_key=key)
+        if bearer.project_id != g.project_id:
             raise Problem(403.51, "This address belongs to another project. Scan the code sheet again.")
+        g.user = bearer
     elif request.blueprint != "assets" and (user_id := session.get("user_id")):
         user = db.session().get(User, user_id)
         g.user = user if user and user.disabled_at is None else None

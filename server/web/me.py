@@ -8,6 +8,7 @@ from flask import Blueprint, current_app, g
 from werkzeug.wrappers import Response
 
 from server import db
+from server.models.users import User
 from server.operations import interviews, progress
 from server.permissions import requires
 from server.web import collect
@@ -24,6 +25,13 @@ def _remember(endpoint: str | None, values: dict[str, Any] | None) -> None:
     if values:
         g.tablet_secret = values.pop("secret")
         g.project_id = values["project_id"]
+
+
+@pages.before_request
+def _know() -> None:
+    """The person with language and supervisor, where tablets do with a row of name and role."""
+    g.user = db.session().get_one(User, g.user.id)
+    db.session().commit()
 
 
 @pages.get("/me/<secret>/p/<int:project_id>")
