@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
@@ -25,11 +27,14 @@ def table(project_id: int) -> Response:
     project = progress.project(session, project_id=project_id)
     group, sort = _asked()
     page = paging.asked(request.args)
-    rows = _sorted(progress.table(session, project_id=project_id, group=group, scope=g.user), sort)
+    asked = {"project_id": project_id, "scope": g.user}
+    by_upload = sort.removeprefix("-") == "last_upload"
+    rows = _sorted(progress.table(session, group=group, heard=by_upload, **asked), sort)
     here = rows[page.window["offset"] :]
+    shown = page.shown(here)
     on = progress.today(session, project_id=project_id)
-    days = progress.series(session, project_id=project_id, until=on, scope=g.user)
-    total = progress.total(rows)
+    days = progress.series(session, until=on, **asked)
+    total = replace(progress.total(rows), last_upload=progress.last_upload(session, **asked))
     return render(
         "progress/index.html",
         part="progress/_table.html",
@@ -37,7 +42,7 @@ def table(project_id: int) -> Response:
         group=group,
         groups=progress.GROUPS,
         sort=sort,
-        rows=page.shown(here),
+        rows=shown if by_upload else progress.with_uploads(session, shown, group=group, **asked),
         page=page.of(here),
         total=total,
         names=progress.displays(session),

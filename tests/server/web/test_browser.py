@@ -120,3 +120,26 @@ def test_a_code_is_swapped_into_its_card(site, browser):
     })"""
     assert browser.value(shown) == 1
     assert browser.errors == []
+
+
+def pressed(browser, key: str, then: str):
+    """What `then` gives after a key was pressed on the page."""
+    press = f"document.body.dispatchEvent(new KeyboardEvent('keydown', {{key: {key!r}, bubbles: true}}))"
+    return browser.value(f"{press}; {then}")
+
+
+def test_keys_decide_only_with_a_reason_where_one_is_needed_and_can_be_turned_off(site, browser):
+    address, _ = site
+    browser.look(width=1280)
+    browser.keep(address, language="en")
+    browser.visit(f"{address}/i/uuid:b")
+    noted = """document.querySelector('.decide').addEventListener('click', (event) => {
+        event.preventDefault(); document.title = event.target.value; })"""
+    browser.value(noted)
+    assert pressed(browser, "r", "document.activeElement.id") == "reason"
+    assert browser.value("document.activeElement.blur(); document.title") != "returned"
+    assert pressed(browser, "h", "document.title") == "hold"
+    assert pressed(browser, "?", "document.title = ''") == ""
+    assert pressed(browser, "h", "document.title") == ""
+    assert pressed(browser, "?", "''") == ""
+    assert pressed(browser, "a", "document.title") == "approved"
