@@ -15,20 +15,20 @@ ACTOR = "command line"
 
 
 @click.command()
-@click.argument("form", type=click.Path(exists=True, path_type=Path))
+@click.argument("form")
 @in_project
 @click.option("--set", "parameters", multiple=True, metavar="NAME=VALUE", help="Value for a {{name}} of the form.")
 @click.option("--list", "lists", multiple=True, metavar="NAME=CSV", help="File that replaces a choice list.")
 @as_json
 @in_session
 def publish(
-    session: Any, form: Path, project: str, parameters: tuple[str, ...], lists: tuple[str, ...], as_json: bool
+    session: Any, form: str, project: str, parameters: tuple[str, ...], lists: tuple[str, ...], as_json: bool
 ) -> None:
-    """Give a form (folder, .xlsx or .md) to the project's tablets."""
-    from forms import workbook
+    """Give a form (one of the library by name, a folder, .xlsx or .md) to the project's tablets."""
+    from forms import catalog
     from server.operations import instruments, projects
 
-    book = workbook.read(form, _pairs(parameters), {name: Path(path) for name, path in _pairs(lists).items()})
+    book = catalog.read(form, _pairs(parameters), {name: Path(path) for name, path in _pairs(lists).items()})
     found = projects.named(session, name=project)
     made = instruments.publish(session, project_id=found.id, workbook=book, actor=ACTOR)
     say({"instrument_id": made.id, "form": made.form_id, "version": made.version, "files": made.media}, as_json)

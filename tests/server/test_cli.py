@@ -143,6 +143,11 @@ def test_from_a_form_to_a_cut_on_the_command_line(survey, enumera):
     assert "/v1/key/" in json.loads(out)["url"]
 
 
+def test_a_form_of_the_library_is_published_by_its_name(survey, enumera):
+    code, out, _ = enumera("server", "publish", "census_migration", "--project", "survey", "--json")
+    assert (code, json.loads(out)["form"]) == (0, "census_migration")
+
+
 def test_units_are_assigned_from_a_table(survey, enumera):
     columns = ("--label", "address", "--region", "region", "--urban", "urban")
     enumera("server", "draw", survey / "plan.toml", "--project", "survey", *columns)
