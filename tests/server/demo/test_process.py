@@ -39,6 +39,7 @@ def test_the_memory_of_no_process_is_nothing():
 
 def test_an_interrupt_waits_for_what_must_not_be_left_half_done():
     done = []
+    before = signal.getsignal(signal.SIGINT)
 
     def work() -> None:
         with process.undisturbed():
@@ -48,7 +49,7 @@ def test_an_interrupt_waits_for_what_must_not_be_left_half_done():
     with pytest.raises(KeyboardInterrupt):
         work()
     assert done == ["all"]
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def a_server(folder: Path, program: str) -> process.Running:
