@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -29,11 +29,12 @@ def load(
     lists: Mapping[str, ListSource] | None = None,
     *,
     draft: bool = False,
+    languages: Sequence[str] = (),
 ) -> Workbook:
     """Read a library form; the further arguments are those of `workbook.read`."""
     if name not in names():
         raise WorkbookError(f"library: no form {name!r}. {suggestion(name, names())}")
-    return workbook.read(folder(name), parameters, lists, draft=draft)
+    return workbook.read(folder(name), parameters, lists, draft=draft, languages=languages)
 
 
 def read(
@@ -42,8 +43,9 @@ def read(
     lists: Mapping[str, ListSource] | None = None,
     *,
     draft: bool = False,
+    languages: Sequence[str] = (),
 ) -> Workbook:
     """Read the form folder or file at that path when there is one, else the library form of that name."""
     if Path(form).exists():
-        return workbook.read(form, parameters, lists, draft=draft)
-    return load(form, parameters, lists, draft=draft)
+        return workbook.read(form, parameters, lists, draft=draft, languages=languages)
+    return load(form, parameters, lists, draft=draft, languages=languages)

@@ -21,7 +21,7 @@ SETTINGS = (
 )
 """Settings of XLSForm that go to the tablet unchanged."""
 
-_WORDS = ("id", "title", "version", "language", "table", "unit", "standard")
+_WORDS = ("id", "title", "version", "language", "table", "unit", "standard", "blocks", "sensitive")
 _ROLES = ("sample_key", "result", "visit", "position")
 _SECTIONS = ("parameters", "dispositions", "dispositions_at_close", "languages", "codelists")
 _LANGUAGE = re.compile(r"^(.*?)\s*\(([A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*)\)$")
@@ -31,8 +31,9 @@ _LANGUAGE = re.compile(r"^(.*?)\s*\(([A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*)\)$")
 class Header:
     """What holds for the whole form.
 
-    `languages` maps a language's code to its name, default first. `dispositions` maps codes of the question
-    `result` to AAPOR codes; those left open ("") get `dispositions_at_close` when fieldwork ends.
+    `blocks` names the blocks of the item list that the form asks (`CEN EMI`); `sensitive` is "yes" where the topic
+    alone endangers people. `languages` maps a language's code to its name, default first. `dispositions` maps codes
+    of the question `result` to AAPOR codes; those left open ("") get `dispositions_at_close` when fieldwork ends.
     """
 
     id: str
@@ -43,6 +44,8 @@ class Header:
     table: str = "household"
     unit: str = ""
     standard: str = ""
+    blocks: str = ""
+    sensitive: str = ""
     sample_key: str | None = None
     result: str | None = None
     visit: str | None = None
@@ -59,14 +62,17 @@ class Header:
         return {code: name if code == name else f"{name} ({code})" for code, name in self.languages.items()}
 
 
+def read_parameters(path: Path, file: str) -> dict[str, str]:
+    """The values below [parameters] of a module.toml, which a form's own go before."""
+    document = _document(path, file)
+    if wrong := sorted(set(document) - {"parameters"}):
+        raise WorkbookError(f"{file}: [{wrong[0]}] is nothing that a module can say. It holds [parameters] only.")
+    return {key: _text(value) for key, value in _items("parameters", document.get("parameters", {}), file)}
+
+
 def read_toml(path: Path, file: str) -> Header:
     """The header that a form.toml writes down."""
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise WorkbookError(f"{file}: no such file. A form folder begins with form.toml.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise WorkbookError(f"{file}: {error}. Correct that line.") from error
+    document = _document(path, file)
     rows = [
         Row({"section": section, "key": key, "text": _text(value)}, file, 0)
         for section, table in document.items()
@@ -100,7 +106,7 @@ def from_rows(rows: Iterable[Row], file: str) -> Header:
 
 def to_rows(header: Header) -> list[tuple[str, str, str]]:
     """Section, key and text of everything that XLSForm's settings sheet cannot say, for the sheet `_form`."""
-    words = [(name, getattr(header, name)) for name in ("table", "unit", "standard", *_ROLES)]
+    words = [(name, getattr(header, name)) for name in ("table", "unit", "standard", "blocks", "sensitive", *_ROLES)]
     lines = [("form", name, value) for name, value in words if value]
     for section in _SECTIONS:
         lines += [(section, key, value) for key, value in getattr(header, section).items()]
@@ -180,6 +186,15 @@ def _code_and_name(heading: str, named: Mapping[str, str]) -> tuple[str, str]:
 def _with(header: Header, **changes: object) -> Header:
     kept = {item.name: getattr(header, item.name) for item in fields(header)}
     return Header(**(kept | changes))
+
+
+def _document(path: Path, file: str) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise WorkbookError(f"{file}: no such file. A form folder begins with form.toml.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WorkbookError(f"{file}: {error}. Correct that line.") from error
 
 
 def _items(section: str, table: object, file: str) -> Iterable[tuple[str, object]]:

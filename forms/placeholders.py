@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from forms import phrases
 from forms.errors import WorkbookError
 from forms.header import Header, suggestion
 from forms.sheets import Row, Sheets, split_language
@@ -17,20 +18,22 @@ def fill(head: Header, found: Sheets, given: Mapping[str, str]) -> tuple[Header,
     """Put the values of parameters into every cell, the title and the settings.
 
     `given` overrides values of the header. In wording of a language, `day::ru` goes before `day`; a `day` that is
-    given without its `day::ru` holds in every language. Raises WorkbookError for a parameter that the form has not
+    given without its `day::ru` holds in every language. A name that is no parameter may be one of the shared phrases,
+    `form_id` or `form_version`. Raises WorkbookError for a parameter that the form has not
     and for a placeholder without parameter.
     """
     values = _values(head, found, given)
+    known = {**_shared(found), "form_id": head.id, "form_version": head.version, **values}
     codes = {heading: code for code, heading in head.headings.items()}
 
     def filled(text: str, where: str, language: str = "") -> str:
         for name in _PLACEHOLDER.findall(text):
-            if name not in values:
+            if name not in known:
                 raise WorkbookError(
                     f"{where}: no parameter {name!r}. {suggestion(name, values)} "
                     "Parameters are listed in form.toml below [parameters]."
                 )
-        return _PLACEHOLDER.sub(lambda match: values.get(f"{match[1]}::{language}", values[match[1]]), text)
+        return _PLACEHOLDER.sub(lambda match: known.get(f"{match[1]}::{language}", known[match[1]]), text)
 
     def row(line: Row) -> Row:
         return line.replace(
@@ -44,6 +47,13 @@ def fill(head: Header, found: Sheets, given: Mapping[str, str]) -> tuple[Header,
     title = filled(head.title, f"{head.id} title")
     rows = {name: tuple(map(row, found[name])) for name in ("survey", "choices", "entities") if name in found}
     return replace(head, title=title, settings=settings, parameters=values), rows
+
+
+def _shared(found: Sheets) -> dict[str, str]:
+    """The shared phrases that cells name, as parameters."""
+    texts = (text for rows in found.values() for row in rows for text in row.values() if "{{" in text)
+    names = {name for text in texts for name in _PLACEHOLDER.findall(text)}
+    return {key: text for name in names for key, text in phrases.as_parameters(name).items()}
 
 
 def _values(head: Header, found: Sheets, given: Mapping[str, str]) -> dict[str, str]:

@@ -42,7 +42,7 @@ class Row(Mapping[str, str]):
 Sheets = Mapping[str, tuple[Row, ...]]
 """The rows of each sheet by the sheet's name."""
 
-WORDING = ("label", "hint", "guidance_hint", "constraint_message", "required_message")
+WORDING = ("label", "hint", "guidance_hint", "constraint_message", "required_message", "soft_message")
 """Columns whose text is shown to people."""
 
 MEDIA = ("media::image", "media::big-image", "media::audio", "media::video")
@@ -51,7 +51,8 @@ MEDIA = ("media::image", "media::big-image", "media::audio", "media::video")
 SURVEY = (
     *("type", "name", *WORDING, *MEDIA, "required", "relevant", "constraint", "calculation", "appearance"),
     *("parameters", "choice_filter", "repeat_count", "default", "read_only", "trigger", "save_to"),
-    *("autoplay", "rows", "no_app_error_string", "concept", "universe", "source", "pii"),
+    *("autoplay", "rows", "no_app_error_string", "specify", "soft_when"),
+    *("concept", "universe", "indicator", "source", "pii"),
 )
 """Every column of the survey sheet that has a meaning here, in the order in which sheets are written."""
 
@@ -88,7 +89,7 @@ _UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
 _EXCEL_ERROR = re.compile(r"#(REF|N/A|NAME|VALUE|DIV/0|NULL|NUM)[!?]?")
 _MACHINE = (
     *("type", "name", "list_name", "relevant", "constraint", "calculation", "choice_filter", "repeat_count"),
-    *("required", "read_only", "appearance", "parameters", "trigger", "save_to", "sheet", "column"),
+    *("required", "read_only", "appearance", "parameters", "trigger", "save_to", "sheet", "column", "soft_when"),
 )
 """Columns that machines read: blanks there are plain ones, and there is nothing that nobody sees."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from forms import codelists, composition, header, placeholders, sheets, translations
+from forms import codelists, composition, header, placeholders, sheets, shorthand, translations
 from forms.errors import TranslationError, WorkbookError
 from forms.findings import Finding
 from forms.header import Header
@@ -21,6 +22,7 @@ _TYPES = (
     *("begin_group", "end_group", "begin_repeat", "end_repeat"),
 )
 _CHOICES = ("list_name", "name", "label")
+_SELECT = re.compile(r"(?:select_one|select_multiple|rank)\s+(\S+)")
 _FORM_COLUMNS = ("section", "key", "text")
 _OTHER_FILES = {".xls": "an old Excel file", ".xlsm": "a workbook with macros", ".ods": "a LibreOffice file"}
 
@@ -65,21 +67,23 @@ def read(
     lists: Mapping[str, ListSource] | None = None,
     *,
     draft: bool = False,
+    languages: Sequence[str] = (),
 ) -> Workbook:
     """Read a form folder, an .xlsx or a .md file.
 
     `parameters` overrides values of form.toml, as `placeholders.fill` has it; `lists` replaces choice lists by
-    name. A text that a language lacks, that is stale or that lost a placeholder raises TranslationError with every
-    finding; with `draft` the source text is put there, marked `⟦en⟧`. Raises WorkbookError when the sheets cannot
-    be read.
+    name; `languages` are the codes of those that are wanted, the first becoming the default (none: all). A text that
+    a language lacks, that is stale or that lost a placeholder raises TranslationError with every finding; with
+    `draft` the source text is put there, marked `⟦en⟧`. Raises WorkbookError when the sheets cannot be read.
     """
     path = Path(path)
     if path.is_dir():
-        head, found, findings = _read_folder(path, lists or {})
+        head, found, findings = _read_folder(path, lists or {}, languages)
     else:
         head, found = _read_file(path)
         found, findings = _replace_lists(found, lists or {}, head), ()
-    return _finish(head, found, findings, parameters or {}, draft, path if path.is_dir() else path.parent)
+    whole = _finish(head, found, findings, parameters or {}, draft, path if path.is_dir() else path.parent)
+    return _in_languages(whole, languages) if languages else whole
 
 
 def from_markdown(
@@ -235,31 +239,68 @@ def _head_and_sheets(found: Sheets, name: str, file: str) -> tuple[Header, Sheet
     return head, found
 
 
-def _read_folder(folder: Path, lists: Mapping[str, ListSource]) -> tuple[Header, Sheets, tuple[Finding, ...]]:
+def _read_folder(
+    folder: Path, lists: Mapping[str, ListSource], languages: Sequence[str]
+) -> tuple[Header, Sheets, tuple[Finding, ...]]:
     head = header.read_toml(folder / "form.toml", f"{folder.name}/form.toml")
-    found, findings = _read_part(folder, head, lists, ())
-    return head, found, findings
+    if languages:
+        _refuse_unknown_languages(head, languages)
+        wanted = {code: name for code, name in head.languages.items() if code in (head.language, *languages)}
+        head = replace(head, languages=wanted)
+    modules: dict[str, str] = {}
+    found, findings = _read_part(folder, head, (), modules)
+    head = replace(head, parameters={**modules, **head.parameters})
+    found = {**found, "choices": found["choices"] + tuple(_asked_for(found, head))}
+    found = _replace_lists(found, lists, head)
+    return head, found, tuple(doubt for doubt in findings if not _speaks_of_a_replaced_list(doubt, lists))
+
+
+def _refuse_unknown_languages(head: Header, languages: Sequence[str]) -> None:
+    for code in languages:
+        if code not in head.languages:
+            raise WorkbookError(
+                f"languages: form {head.id!r} has no {code!r}. {header.suggestion(code, head.languages)}"
+            )
+
+
+def _in_languages(workbook: Workbook, languages: Sequence[str]) -> Workbook:
+    """The workbook without the wording of other languages than these."""
+    head = workbook.header
+    _refuse_unknown_languages(head, languages)
+    small = replace(head, language=languages[0], languages={code: head.languages[code] for code in languages})
+    suffixes = {"", *small.headings.values()}
+
+    def spoken(row: Row) -> Row:
+        return row.replace(
+            {column: text for column, text in row.items() if sheets.split_language(column)[1] in suffixes}
+        )
+
+    survey, choices = (tuple(map(spoken, rows)) for rows in (workbook.survey, workbook.choices))
+    return replace(workbook, header=small, survey=survey, choices=choices)
 
 
 def _read_part(
-    folder: Path, head: Header, lists: Mapping[str, ListSource], trail: tuple[str, ...]
+    folder: Path, head: Header, trail: tuple[str, ...], modules: dict[str, str]
 ) -> tuple[Sheets, tuple[Finding, ...]]:
-    """The sheets of a form folder or of a module's folder, its translations folded in and includes expanded."""
+    """The sheets of a form folder or of a module's folder, its translations folded in and includes expanded.
+
+    `modules` receives the parameters that modules bring.
+    """
     raw = _raw_sheets(folder)
     if not trail:
         raw["choices"] += tuple(_shared_choices(head))
-    here = {} if trail else lists
+    elif (folder / "module.toml").exists():
+        modules.update(header.read_parameters(folder / "module.toml", f"{folder.name}/module.toml"))
     found, findings = translations.fold(
-        _replace_lists(translations.qualify(raw, head.headings, head.language), here, head),
-        *(folder, head.headings, head.language),
+        translations.qualify(raw, head.headings, head.language), folder, head.headings, head.language
     )
-    doubts = [finding for finding in findings if not _speaks_of_a_replaced_list(finding, lists)]
+    doubts = list(findings)
 
     def read_module(name: str, row: Row) -> Sheets:
         if name in trail:
             circle = " -> ".join((*trail, name))
             raise WorkbookError(f"{row.where}: module {name!r} includes itself ({circle}). Remove one include.")
-        module, more = _read_part(_module_folder(folder, name, row), head, lists, (*trail, name))
+        module, more = _read_part(_module_folder(folder, name, row), head, (*trail, name), modules)
         doubts.extend(more)
         return module
 
@@ -300,15 +341,30 @@ def _folder_choices(folder: Path) -> tuple[Row, ...]:
 
 
 def _shared_choices(head: Header) -> Iterator[Row]:
-    """The lists that form.toml takes from the shared code lists, in the languages of the form."""
+    """The lists that form.toml takes from the shared code lists by name and version."""
     for name, reference in head.codelists.items():
-        for row in codelists.read(reference).rows:
-            cells = {
-                column: text
-                for column, text in row.items()
-                if sheets.split_language(column)[1] in ("", *head.languages)
-            }
-            yield row.replace({"list_name": name, **cells})
+        yield from _shared_list(name, reference, head)
+
+
+def _asked_for(found: Sheets, head: Header) -> Iterator[Row]:
+    """The shared code lists that questions name and that neither the form nor a module brings."""
+    brought = {row.get("list_name") for row in found["choices"]}
+    asked = dict.fromkeys(match[1] for row in found["survey"] if (match := _SELECT.match(row.get("type", ""))))
+    soft = any("soft_when" in row for row in found["survey"])
+    shared = set(codelists.names())
+    for name in [*asked, *(["yesno"] if soft and "yesno" not in asked else [])]:
+        if name not in brought and name in shared:
+            rows = _shared_list(name, name, head)
+            yield from translations.qualify({"choices": tuple(rows)}, head.headings, head.language)["choices"]
+
+
+def _shared_list(name: str, reference: str, head: Header) -> Iterator[Row]:
+    """The rows of a shared code list, in the languages of the form."""
+    for row in codelists.read(reference).rows:
+        cells = {
+            column: text for column, text in row.items() if sheets.split_language(column)[1] in ("", *head.languages)
+        }
+        yield row.replace({"list_name": name, **cells})
 
 
 def _of_list(name: str, rows: Iterable[Row]) -> list[Row]:
@@ -375,6 +431,7 @@ def _finish(
         )
     if draft and head.languages:
         found = translations.fill(found, head.headings, head.language)
+    found = {**found, "survey": shorthand.expand(found["survey"], head.headings.values())}
     head, found = placeholders.fill(head, found, parameters)
     survey, choices, entities = (found.get(name, ()) for name in ("survey", "choices", "entities"))
     return Workbook(head, survey, choices, entities, folder, findings)

@@ -14,7 +14,7 @@ from forms.errors import CompileError
 from forms.sheets import MEDIA, SURVEY, Row, split_language
 from forms.workbook import Workbook
 
-_OURS = ("concept", "universe", "source", "pii")
+_OURS = ("concept", "universe", "indicator", "source", "pii")
 _ROW = re.compile(r"\[row : (\d+)\]\s*")
 _SHEET = re.compile(r"On the '(\w+)' sheet")
 _MEDIA = re.compile(r"jr://(?:file|file-csv|images|audio|video)/([^\"'<]+)")
