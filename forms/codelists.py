@@ -81,6 +81,26 @@ def read(name: str) -> Codelist:
     return Codelist(name=bare, rows=rows, **source)
 
 
+def crosswalks() -> tuple[tuple[str, str], ...]:
+    """Source and target list of every correspondence that comes with the shared lists."""
+    found = (path.stem.partition("__") for path in (_folder() / "correspondences").glob("*.csv"))
+    return tuple(sorted((source, target) for source, _, target in found))
+
+
+def crosswalk(source: str, target: str) -> tuple[tuple[str, str], ...]:
+    """The pairs of (source code, target code) from one shared list to another.
+
+    The target may be a vocabulary outside the library, such as the names of an exchange format. Raises WorkbookError
+    when there is no such correspondence.
+    """
+    name = f"{source}__{target}"
+    if (source, target) not in crosswalks():
+        known = [f"{one}__{other}" for one, other in crosswalks()]
+        raise WorkbookError(f"codelists: no correspondence {name!r}. {suggestion(name, known)}")
+    rows = read_csv(_folder() / "correspondences" / f"{name}.csv", f"correspondences/{name}.csv", ("source", "target"))
+    return tuple((row["source"], row["target"]) for row in rows)
+
+
 def correspondence(pairs: Iterable[tuple[str, str]], source: Iterable[str], target: Iterable[str]) -> Correspondence:
     """Judge a table of (source code, target code) against the codes of both lists."""
     sources, targets = list(source), set(target)

@@ -17,7 +17,7 @@ def test_iso_3166_has_249_countries_named_in_six_languages():
     shared = codelists.read("iso3166")
     assert len(shared.codes) == 249
     assert {column for row in shared.rows for column in row} == {
-        *("name", "alpha2", "label::en", "label::fr", "label::es", "label::ru", "label::ar", "label::zh"),
+        *("name", "alpha2", "m49", "label::en", "label::fr", "label::es", "label::ru", "label::ar", "label::zh"),
     }
 
 
