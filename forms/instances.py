@@ -234,7 +234,8 @@ def _head(root: etree._Element) -> Head:
 
 
 def _name(element: etree._Element) -> str:
-    return str(element.tag).rpartition("}")[2]
+    tag: str = element.tag
+    return tag.rpartition("}")[2] if tag[0] == "{" else tag
 
 
 @dataclass(frozen=True)
@@ -273,10 +274,12 @@ def _pick(parent: etree._Element, branches: _Branches, found: dict[str, str]) ->
 
 def _answer(element: etree._Element, question: Question) -> str:
     """What a node without nodes below answers; "" when its question was not asked."""
-    text = element.text or ""
-    if question.type in _DEVICE_TYPES and text.endswith(" not found"):
+    text: str = element.text
+    if not text or text.isspace():
+        return ""
+    if text.endswith(" not found") and question.type in _DEVICE_TYPES:
         return ""  # Enketo's words for metadata it does not have
-    return "" if text.isspace() else text
+    return text
 
 
 class _Reader:
@@ -289,8 +292,8 @@ class _Reader:
         """Put the answers below `parent` into `answers`."""
         for element in parent:
             name = _name(element)
-            if name in shape.questions:
-                self._read_answer(element, shape.questions[name], answers, f"{path}{name}")
+            if (question := shape.questions.get(name)) is not None:
+                self._read_answer(element, question, answers, path)
             elif name in shape.groups:
                 self.read(element, shape.groups[name], answers, f"{path}{name}/")
             elif name in shape.repeats:
@@ -305,10 +308,10 @@ class _Reader:
 
     def _read_answer(self, element: etree._Element, question: Question, answers: _Row, path: str) -> None:
         if len(element):
-            self._list(element, path)
+            self._list(element, f"{path}{question.name}")
         elif text := _answer(element, question):
             if question.name in answers:
-                self._list(element, path)
+                self._list(element, f"{path}{question.name}")
             else:
                 answers[question.name] = text
 
@@ -325,7 +328,7 @@ class _Reader:
         for element in meta:
             name = _name(element)
             if name == "audit" and shape.audit:
-                self._read_answer(element, Question(shape.audit, "audit", "meta/audit"), answers, "meta/audit")
+                self._read_answer(element, Question(shape.audit, "audit", "meta/audit"), answers, "meta/")
             elif name not in _FIELDS_OF_META:
                 self._list(element, f"meta/{name}")
 

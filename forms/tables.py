@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import islice, zip_longest
+from typing import Any
 
 import pandas as pd
 
@@ -13,7 +14,7 @@ from forms import levels, values
 from forms.codebook import POSITION_PARTS, choices, kind
 from forms.definition import Form, Question
 from forms.errors import FormError
-from forms.instances import Answers, Instance, rows_of, text_of
+from forms.instances import Answers, Instance, rows_of
 from forms.levels import Level
 from forms.versions import Forms, merge
 
@@ -66,6 +67,17 @@ def flatten(form: Forms, instances: Iterable[Instance], keys: Sequence[str] | No
     _refuse_repeated(rows[root.table].keys)
     frames = {level.table: _frame(merged, level, rows[level.table], misfits) for level in _all(root)}
     return Tables(root.table, frames, pd.DataFrame(misfits, columns=list(MISFIT_COLUMNS), dtype="str"))
+
+
+def stream(form: Forms, instances: Iterable[Instance], size: int = 2_000) -> Iterator[Tables]:
+    """The tables of `flatten` for each `size` instances in turn: memory stays the same however many there are.
+
+    Columns and their types are the same in every batch. That an instance is there twice is seen within a batch only.
+    """
+    merged = merge(form)
+    ordered = iter(instances)
+    while batch := list(islice(ordered, size)):
+        yield flatten(merged, batch)
 
 
 @dataclass
@@ -123,7 +135,7 @@ def _frame(form: Form, level: Level, rows: _Rows, misfits: list[tuple[str, ...]]
     else:
         columns["parent"] = pd.Series(rows.parents, dtype="str")
     for question in level.questions:
-        texts = [text_of(answers, question.name) for answers in rows.answers]
+        texts = _texts(rows.answers, question.name)
         typed, reasons = _columns(form, question, texts)
         columns.update(typed)
         if reasons:
@@ -133,6 +145,11 @@ def _frame(form: Form, level: Level, rows: _Rows, misfits: list[tuple[str, ...]]
                 if text in reasons
             )
     return pd.DataFrame(columns)
+
+
+def _texts(answers: list[Answers], name: str) -> list[Any]:
+    """The answers to one question; no repeat of the table has its name, so each is a text or None."""
+    return [row.get(name) for row in answers]
 
 
 def _columns(form: Form, question: Question, texts: list[str | None]) -> tuple[dict[str, pd.Series], values.Reasons]:

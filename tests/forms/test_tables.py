@@ -222,3 +222,12 @@ def test_a_repeat_that_moved_to_another_table_is_refused() -> None:
     moved = replace(FORM, version="2026010102", children=(trip,))
     with pytest.raises(FormError, match="'trip' is a repeat of person in version 2026010101"):
         versions.merge([FORM, moved])
+
+
+def test_a_stream_gives_the_tables_of_all_in_batches() -> None:
+    sheets = [filled(number, visit_no=str(number)) for number in range(1, 6)]
+    batches = list(tables.stream(FORM, iter(sheets), 2))
+    whole = tables.flatten(FORM, sheets).frames["household"]
+    assert [len(batch.frames["household"]) for batch in batches] == [2, 2, 1]
+    joined = pd.concat([batch.frames["household"] for batch in batches], ignore_index=True)
+    pd.testing.assert_frame_equal(joined, whole)
