@@ -75,6 +75,24 @@ def show(form: str, parameters: dict[str, str], lists: dict[str, str], as_json: 
 
 
 @group.command()
+@FORM
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), required=True, help="CODEBOOK.html, .xlsx or .xml (DDI)."
+)
+@PARAMETERS
+@LISTS
+def codebook(form: str, output: Path, parameters: dict[str, str], lists: dict[str, str]) -> None:
+    """Write what every variable means: a page, a workbook, or DDI-Codebook 2.5 for archives."""
+    from forms import catalog, documents
+    from forms import codebook as books
+    from forms.definition import Form
+
+    book = books.of(Form.from_workbook(catalog.read(form, parameters, lists, draft=True)))
+    documents.write(output, book)
+    click.echo(f"{output}: {len(book.variables)} variables", err=True)
+
+
+@group.command()
 @click.argument("forms", nargs=-1, required=True, metavar="FORM...")
 @PARAMETERS
 @LISTS

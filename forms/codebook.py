@@ -53,6 +53,7 @@ class Variable:
     missing: Mapping[str, str] = field(default_factory=dict)
     universe: str = ""
     concept: str = ""
+    indicator: str = ""
     source: str = ""
     path: str = ""
     identifying: bool = False
@@ -216,6 +217,7 @@ def _variable(
         missing=missing or {},
         universe=columns.get("universe") or question.relevant,
         concept=columns.get("concept", ""),
+        indicator=columns.get("indicator", ""),
         source=columns.get("source", ""),
         path=question.path,
         identifying=columns.get("pii", "").strip().lower() == "yes",
