@@ -43,11 +43,11 @@ def group() -> None:
 @group.command("list")
 @AS_JSON
 def list_forms(as_json: bool) -> None:
-    """List the library's forms."""
+    """List the library's forms; minutes are those of the longest interview, estimated."""
     from forms import catalog
 
-    rows = [_summary(catalog.load(name, draft=True)) for name in catalog.names()]
-    _print(rows, ("id", "version", "languages", "questions", "title"), as_json)
+    rows = [{"name": name, **_summary(catalog.load(name, draft=True))} for name in catalog.names()]
+    _print(rows, ("name", "version", "languages", "questions", "minutes", "title"), as_json)
 
 
 @group.command()
@@ -72,6 +72,31 @@ def show(form: str, parameters: dict[str, str], lists: dict[str, str], as_json: 
         for question in tree.questions()
     ]
     _print(rows, ("path", "type", "universe", "label"), as_json)
+
+
+@group.command()
+@FORM
+@AS_JSON
+def coverage(form: str, as_json: bool) -> None:
+    """Compare a form with the topics that the United Nations recommend for a census."""
+    from forms import catalog
+    from forms import coverage as topics
+    from forms.definition import Form
+
+    covered = topics.of(Form.from_workbook(catalog.read(form, draft=True)))
+    rows = [
+        {
+            "level": each.topic.level,
+            "topic": each.topic.title,
+            "covered": each.state,
+            "asked": " ".join(each.asked),
+            "standard": each.topic.standard,
+        }
+        for each in covered
+    ]
+    _print(rows, ("level", "topic", "covered", "asked"), as_json)
+    core, additional = (topics.count(covered, level) for level in ("core", "additional"))
+    click.echo(f"core {core[0]} of {core[1]}, additional {additional[0]} of {additional[1]}", err=True)
 
 
 @group.command()
@@ -262,14 +287,19 @@ def _filled(path: Path, trees: Sequence[Any]) -> Any:
 
 
 def _summary(book: Any) -> dict[str, Any]:
+    from forms import duration
     from forms.definition import Form
 
     tree = Form.from_workbook(book)
+    feeds = {word for question in tree.questions() for word in question.columns.get("indicator", "").split()}
     return {
         "id": tree.id,
         "version": tree.version,
+        "blocks": book.header.blocks,
         "languages": list(tree.languages),
         "questions": sum(1 for _ in tree.questions()),
+        "minutes": round(duration.longest(tree)),
+        "indicators": sorted(feeds),
         "title": tree.title,
     }
 

@@ -24,9 +24,13 @@ def run(*words, code=0):
 
 
 def test_the_library_is_listed():
-    row = json.loads(run("list", "--json").stdout)[0]
-    assert row["id"] == "census_migration"
-    assert row["languages"] == ["en", "ru", "ar"]
+    rows = {row["name"]: row for row in json.loads(run("list", "--json").stdout)}
+    assert rows["census_migration"]["languages"][:3] == ["en", "ru", "ar"]
+    assert all(row["minutes"] > 0 for row in rows.values())
+
+
+def test_coverage_tells_core_topics_from_additional_ones():
+    assert "core" in run("coverage", "census_migration").stderr
 
 
 def test_a_form_is_shown_with_its_universes():
