@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from forms import catalog, checks, codebook, instances, tables, xform
 from forms.definition import Form
 from forms.tables import Tables
 from forms.workbook import Workbook
-from tests.clients import cases, javarosa
+from tests.clients import cases, dialects, javarosa
 
 needs_java = pytest.mark.skipif(not javarosa.available(), reason="no Java compiler (javac) on this machine")
 
@@ -114,7 +116,8 @@ def test_twenty_interviews_in_a_language_fit_their_tables(
     assert report["form"]["missingTranslations"] == {}
     assert [instance["unanswered"] for instance in report["instances"]] == [[]] * 20
     assert not any(instance.get("problems") for instance in report["instances"])
-    filled = flat(prepared(name), [Path(instance["file"]) for instance in report["instances"]])
+    paths = [Path(instance["file"]) for instance in report["instances"]]
+    filled = flat(prepared(name), paths)
     assert filled.misfits.empty
     book = codebook.of(Form.from_workbook(prepared(name)))
     wanted = {
@@ -123,6 +126,21 @@ def test_twenty_interviews_in_a_language_fit_their_tables(
     }
     got = {(table, column): str(frame[column].dtype) for table, frame in filled.frames.items() for column in frame}
     assert got == wanted
+    for dialect in dialects.DIALECTS.values():
+        _assert_equal(filled, _rewritten(name, paths, dialect))
+
+
+def _rewritten(name: str, paths: list[Path], dialect: Callable[[bytes, frozenset[str]], bytes]) -> Tables:
+    """The tables of the same interviews as another engine writes them."""
+    form = Form.from_workbook(prepared(name))
+    repeats = frozenset(repeat.name for repeat in form.repeats())
+    return tables.flatten(form, [instances.parse(dialect(path.read_bytes(), repeats), form) for path in paths])
+
+
+def _assert_equal(one: Tables, other: Tables) -> None:
+    assert other.misfits.empty
+    for table, frame in one.frames.items():
+        pd.testing.assert_frame_equal(frame, other.frames[table])
 
 
 @needs_java
