@@ -33,3 +33,11 @@ class InstanceError(FormError):
 
 class DataFileError(FormError):
     """A data file or its dictionary that cannot be read or written."""
+
+
+class XPathError(FormError):
+    """An expression that cannot be read or worked out."""
+
+
+class InterviewError(FormError):
+    """A compiled form that cannot be asked: a list is missing, or its calculations go in a circle."""
