@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
-from forms import workbook
+from forms import packs, workbook
 from forms.errors import WorkbookError
-from forms.header import suggestion
+from forms.header import read_toml, suggestion
 from forms.workbook import ListSource, Workbook
 
 
@@ -30,11 +30,12 @@ def load(
     *,
     draft: bool = False,
     languages: Sequence[str] = (),
+    pack: str = "",
 ) -> Workbook:
-    """Read a library form; the further arguments are those of `workbook.read`."""
+    """Read a library form as a country sets it up (`pack`); the further arguments are those of `workbook.read`."""
     if name not in names():
         raise WorkbookError(f"library: no form {name!r}. {suggestion(name, names())}")
-    return workbook.read(folder(name), parameters, lists, draft=draft, languages=languages)
+    return read(str(folder(name)), parameters, lists, draft=draft, languages=languages, pack=pack)
 
 
 def read(
@@ -44,8 +45,21 @@ def read(
     *,
     draft: bool = False,
     languages: Sequence[str] = (),
+    pack: str = "",
 ) -> Workbook:
     """Read the form folder or file at that path when there is one, else the library form of that name."""
-    if Path(form).exists():
-        return workbook.read(form, parameters, lists, draft=draft, languages=languages)
-    return load(form, parameters, lists, draft=draft, languages=languages)
+    path = Path(form)
+    if not path.exists():
+        return load(form, parameters, lists, draft=draft, languages=languages, pack=pack)
+    if not pack:
+        return workbook.read(path, parameters, lists, draft=draft, languages=languages)
+    country = packs.read(path, pack)
+    known = read_toml(path / "form.toml", f"{path.name}/form.toml").languages
+    book = workbook.read(
+        path,
+        packs.parameters(country, parameters or {}),
+        packs.lists(country, lists or {}),
+        draft=draft,
+        languages=languages or packs.languages(country, known, draft=draft),
+    )
+    return packs.arrange(book, country, lists or ())

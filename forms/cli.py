@@ -30,6 +30,7 @@ LISTS = click.option(
     *("-l", "--list", "lists"), multiple=True, callback=_pairs, metavar="NAME=FILE",
     help="Replace a choice list by a CSV file. May be given several times.",
 )  # fmt: skip
+PACK = click.option("--pack", default="", metavar="NAME", help="Set the form up for a country: a pack in its folder.")
 
 
 @click.group("forms")
@@ -54,13 +55,14 @@ def list_forms(as_json: bool) -> None:
 @FORM
 @PARAMETERS
 @LISTS
+@PACK
 @AS_JSON
-def show(form: str, parameters: dict[str, str], lists: dict[str, str], as_json: bool) -> None:
+def show(form: str, parameters: dict[str, str], lists: dict[str, str], pack: str, as_json: bool) -> None:
     """Show a form's questions with their place, type, universe and wording."""
     from forms import catalog
     from forms.definition import Form
 
-    tree = Form.from_workbook(catalog.read(form, parameters, lists, draft=True))
+    tree = Form.from_workbook(catalog.read(form, parameters, lists, draft=True, pack=pack))
     rows = [
         {
             "path": question.path,
@@ -121,6 +123,7 @@ def codebook(form: str, output: Path, parameters: dict[str, str], lists: dict[st
 @click.argument("forms", nargs=-1, required=True, metavar="FORM...")
 @PARAMETERS
 @LISTS
+@PACK
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 @AS_JSON
 @click.pass_context
@@ -129,6 +132,7 @@ def check(
     forms: tuple[str, ...],
     parameters: dict[str, str],
     lists: dict[str, str],
+    pack: str,
     strict: bool,
     as_json: bool,
 ) -> None:
@@ -137,9 +141,8 @@ def check(
 
     from forms import catalog, checks
 
-    findings = [
-        finding for form in forms for finding in checks.check(catalog.read(form, parameters, lists, draft=True))
-    ]
+    books = [catalog.read(form, parameters, lists, draft=True, pack=pack) for form in forms]
+    findings = [finding for book in books for finding in checks.check(book)]
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
     else:
@@ -166,17 +169,18 @@ def rules(as_json: bool) -> None:
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="A file .xlsx or .xml.")
 @PARAMETERS
 @LISTS
+@PACK
 @DRAFT
 @AS_JSON
 def build(
-    form: str, output: Path, parameters: dict[str, str], lists: dict[str, str], draft: bool, as_json: bool
+    form: str, output: Path, parameters: dict[str, str], lists: dict[str, str], pack: str, draft: bool, as_json: bool
 ) -> None:
     """Build a form: .xlsx for Excel and ODK tools, .xml (XForm) for the tablet."""
     from forms import catalog, workbook, xform
 
     if output.suffix not in (".xlsx", ".xml"):
         raise click.BadParameter(f"{output.name!r} ends neither in .xlsx nor in .xml", param_hint="--output")
-    built = catalog.read(form, parameters, lists, draft=draft)
+    built = catalog.read(form, parameters, lists, draft=draft, pack=pack)
     compiled = xform.compile(built)
     if output.suffix == ".xlsx":
         workbook.write_xlsx(built, output)

@@ -58,7 +58,7 @@ def _shared(found: Sheets) -> dict[str, str]:
 
 def _values(head: Header, found: Sheets, given: Mapping[str, str]) -> dict[str, str]:
     for name in given:
-        if name not in head.parameters:
+        if name.partition("::")[0] not in head.parameters:
             known = suggestion(name, head.parameters)
             raise WorkbookError(f"parameters: form {head.id!r} has no parameter {name!r}. {known}")
     if given and not any(_PLACEHOLDER.search(text) for rows in found.values() for row in rows for text in row.values()):
