@@ -20,8 +20,9 @@ class TimeOfDay(datetime):
 class Node:
     """An element with its children by name, in the order of the form; rows of a repeat share their name.
 
-    `own_relevant` is what the node's own condition says, `relevant` what those around it say too. `place` is the
-    path in names, without row numbers. A node `is_fixed` when its children never change, as those of a list.
+    `own_relevant` is what the node's own condition says, `relevant` what those around it say too; `required` and
+    `readonly` are what its other rules say. `place` is the path in names, without row numbers. A node `is_fixed`
+    when its children never change, as those of a list.
     """
 
     __slots__ = (
@@ -34,7 +35,9 @@ class Node:
         "own_relevant",
         "parent",
         "place",
+        "readonly",
         "relevant",
+        "required",
         "value",
     )
 
@@ -49,6 +52,8 @@ class Node:
         self._holding: dict[tuple[str, str], dict[str, list[Node]]] = {}
         self.own_relevant = True
         self.relevant = True
+        self.required = False
+        self.readonly = False
         self.place: tuple[str, ...] = (*parent.place, name) if parent else (name,)
 
     def add(self, child: Node) -> Node:
