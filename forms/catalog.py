@@ -7,9 +7,10 @@ from importlib.resources import files
 from pathlib import Path
 
 from forms import packs, workbook
+from forms.choicelists import ListSource
 from forms.errors import WorkbookError
 from forms.header import read_toml, suggestion
-from forms.workbook import ListSource, Workbook
+from forms.workbook import Workbook
 
 
 def folder(name: str = "") -> Path:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from forms.choicelists import ListSource
 from forms.errors import WorkbookError
 from forms.header import suggestion
 from forms.sheets import Row
-from forms.workbook import ListSource, Workbook
+from forms.workbook import Workbook
 
 _SECTIONS = ("pack", "parameters", "lists", "first", "only")
 _WORDS = ("title", "languages")

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from forms import codelists, composition, header, placeholders, sheets, shorthand, translations
+from forms import choicelists, header, parts, placeholders, sheets, shorthand, translations
+from forms.choicelists import ListSource
 from forms.errors import TranslationError, WorkbookError
 from forms.findings import Finding
 from forms.header import Header
 from forms.sheets import Row, Sheets
-
-ListSource = str | Path | Sequence[Mapping[str, str]]
-"""A choice list from outside: a CSV file, or its rows with `name`, `label`, `label::ru` ..."""
 
 _TYPES = (
     *("integer", "decimal", "text", "date", "dateTime", "geopoint", "note", "calculate"),
     *("begin_group", "end_group", "begin_repeat", "end_repeat"),
 )
 _CHOICES = ("list_name", "name", "label")
-_SELECT = re.compile(r"(?:select_one|select_multiple|rank)\s+(\S+)")
 _FORM_COLUMNS = ("section", "key", "text")
 _OTHER_FILES = {".xls": "an old Excel file", ".xlsm": "a workbook with macros", ".ods": "a LibreOffice file"}
 
@@ -81,7 +77,7 @@ def read(
         head, found, findings = _read_folder(path, lists or {}, languages)
     else:
         head, found = _read_file(path)
-        found, findings = _replace_lists(found, lists or {}, head), ()
+        found, findings = choicelists.replace_in(found, lists or {}, head), ()
     whole = _finish(head, found, findings, parameters or {}, draft, path if path.is_dir() else path.parent)
     return _in_languages(whole, languages) if languages else whole
 
@@ -95,7 +91,7 @@ def from_markdown(
 ) -> Workbook:
     """Read a form drawn as Markdown tables; the arguments are those of `read`."""
     head, found = _head_and_sheets(sheets.read_markdown(text, "drawn"), "drawn", "drawn")
-    return _finish(head, _replace_lists(found, lists or {}, head), (), parameters or {}, draft, None)
+    return _finish(head, choicelists.replace_in(found, lists or {}, head), (), parameters or {}, draft, None)
 
 
 def write_xlsx(workbook: Workbook, path: str | Path) -> None:
@@ -164,7 +160,7 @@ def _worklist(folder: Path, language: str) -> list[dict[str, str]]:
             f"{folder.name}/form.toml: no language {language!r} to translate into. "
             f"{header.suggestion(language, known)} Languages are listed below [languages]."
         )
-    raw = translations.qualify(_raw_sheets(folder), head.headings, head.language)
+    raw = translations.qualify(parts.raw_sheets(folder), head.headings, head.language)
     path = folder / "translations" / f"{language}.csv"
     known_lines = translations.read_entries(path, path.name) if path.exists() else {}
     return translations.worklist(raw, head.headings, head.language, language, known_lines)
@@ -248,10 +244,10 @@ def _read_folder(
         wanted = {code: name for code, name in head.languages.items() if code in (head.language, *languages)}
         head = replace(head, languages=wanted)
     modules: dict[str, str] = {}
-    found, findings = _read_part(folder, head, (), modules)
+    found, findings = parts.read(folder, head, (), modules)
     head = replace(head, parameters={**modules, **head.parameters})
-    found = {**found, "choices": found["choices"] + tuple(_asked_for(found, head))}
-    found = _replace_lists(found, lists, head)
+    found = {**found, "choices": found["choices"] + tuple(choicelists.asked_for(found, head))}
+    found = choicelists.replace_in(found, lists, head)
     return head, found, tuple(doubt for doubt in findings if not _speaks_of_a_replaced_list(doubt, lists))
 
 
@@ -279,137 +275,8 @@ def _in_languages(workbook: Workbook, languages: Sequence[str]) -> Workbook:
     return replace(workbook, header=small, survey=survey, choices=choices)
 
 
-def _read_part(
-    folder: Path, head: Header, trail: tuple[str, ...], modules: dict[str, str]
-) -> tuple[Sheets, tuple[Finding, ...]]:
-    """The sheets of a form folder or of a module's folder, its translations folded in and includes expanded.
-
-    `modules` receives the parameters that modules bring.
-    """
-    raw = _raw_sheets(folder)
-    if not trail:
-        raw["choices"] += tuple(_shared_choices(head))
-    elif (folder / "module.toml").exists():
-        modules.update(header.read_parameters(folder / "module.toml", f"{folder.name}/module.toml"))
-    found, findings = translations.fold(
-        translations.qualify(raw, head.headings, head.language), folder, head.headings, head.language
-    )
-    doubts = list(findings)
-
-    def read_module(name: str, row: Row) -> Sheets:
-        if name in trail:
-            circle = " -> ".join((*trail, name))
-            raise WorkbookError(f"{row.where}: module {name!r} includes itself ({circle}). Remove one include.")
-        module, more = _read_part(_module_folder(folder, name, row), head, (*trail, name), modules)
-        doubts.extend(more)
-        return module
-
-    return composition.expand(found, read_module), tuple(doubts)
-
-
-def _raw_sheets(folder: Path) -> dict[str, tuple[Row, ...]]:
-    """The rows of a folder's own files."""
-    raw = {"survey": sheets.read_csv(folder / "survey.csv", f"{folder.name}/survey.csv", sheets.NEEDED["survey"])}
-    _refuse_unknown_columns(raw["survey"])
-    raw["choices"] = _folder_choices(folder)
-    if (folder / "entities.csv").exists():
-        raw["entities"] = sheets.read_csv(folder / "entities.csv", f"{folder.name}/entities.csv")
-    return raw
-
-
-def _module_folder(folder: Path, name: str, row: Row) -> Path:
-    home = folder.parent if folder.parent.name == "_modules" else folder.parent / "_modules"
-    if not (home / name / "survey.csv").exists():
-        known = [path.name for path in home.glob("*/") if path.is_dir()] if home.is_dir() else []
-        raise WorkbookError(f"{row.where}: no module {name!r} in {home.name}/. {header.suggestion(name, known)}")
-    return home / name
-
-
-def _folder_choices(folder: Path) -> tuple[Row, ...]:
-    """choices.csv, then each lists/<list>.csv; the files of one list need no column list_name."""
-    rows: list[Row] = []
-    if (folder / "choices.csv").exists():
-        file = f"{folder.name}/choices.csv"
-        rows.extend(sheets.read_csv(folder / "choices.csv", file, sheets.NEEDED["choices"]))
-    known = {row.get("list_name") for row in rows}
-    for path in sorted((folder / "lists").glob("*.csv")):
-        file = f"{folder.name}/lists/{path.name}"
-        if path.stem in known:
-            raise WorkbookError(f"{file}: the list {path.stem!r} is also in choices.csv. Keep it in one place.")
-        rows.extend(_of_list(path.stem, sheets.read_csv(path, file, ("name",))))
-    return tuple(rows)
-
-
-def _shared_choices(head: Header) -> Iterator[Row]:
-    """The lists that form.toml takes from the shared code lists by name and version."""
-    for name, reference in head.codelists.items():
-        yield from _shared_list(name, reference, head)
-
-
-def _asked_for(found: Sheets, head: Header) -> Iterator[Row]:
-    """The shared code lists that questions name and that neither the form nor a module brings."""
-    brought = {row.get("list_name") for row in found["choices"]}
-    asked = dict.fromkeys(match[1] for row in found["survey"] if (match := _SELECT.match(row.get("type", ""))))
-    soft = any("soft_when" in row for row in found["survey"])
-    shared = set(codelists.names())
-    for name in [*asked, *(["yesno"] if soft and "yesno" not in asked else [])]:
-        if name not in brought and name in shared:
-            rows = _shared_list(name, name, head)
-            yield from translations.qualify({"choices": tuple(rows)}, head.headings, head.language)["choices"]
-
-
-def _shared_list(name: str, reference: str, head: Header) -> Iterator[Row]:
-    """The rows of a shared code list, in the languages of the form."""
-    for row in codelists.read(reference).rows:
-        cells = {
-            column: text for column, text in row.items() if sheets.split_language(column)[1] in ("", *head.languages)
-        }
-        yield row.replace({"list_name": name, **cells})
-
-
-def _of_list(name: str, rows: Iterable[Row]) -> list[Row]:
-    return [row.replace({"list_name": name, **row.cells}) for row in rows]
-
-
-def _replace_lists(found: Sheets, lists: Mapping[str, ListSource], head: Header) -> dict[str, tuple[Row, ...]]:
-    """Put the rows of `lists` where the list of that name stood."""
-    choices = list(found.get("choices", ()))
-    for name, source in lists.items():
-        places = [index for index, row in enumerate(choices) if row.get("list_name") == name]
-        if not places:
-            known = {row.get("list_name", "") for row in choices}
-            raise WorkbookError(f"lists: form {head.id!r} has no list {name!r}. {header.suggestion(name, known)}")
-        rows = _of_list(name, _list_rows(name, source))
-        if head.languages:
-            qualified = translations.qualify({"choices": tuple(rows)}, head.headings, head.language)
-            rows = list(qualified["choices"])
-        kept = [row for row in choices if row.get("list_name") != name]
-        choices = kept[: places[0]] + rows + kept[places[0] :]
-    return {**found, "choices": tuple(choices)}
-
-
-def _list_rows(name: str, source: ListSource) -> tuple[Row, ...]:
-    if isinstance(source, str | Path):
-        return sheets.read_csv(Path(source), Path(source).name, ("name",))
-    return tuple(
-        Row({sheets.column_name(key): str(value) for key, value in row.items()}, f"list {name}", number)
-        for number, row in enumerate(source, start=1)
-    )
-
-
 def _speaks_of_a_replaced_list(finding: Finding, lists: Mapping[str, ListSource]) -> bool:
     return finding.rule == "translation-orphan" and any(f"'{name}/" in finding.message for name in lists)
-
-
-def _refuse_unknown_columns(rows: Iterable[Row]) -> None:
-    for row in rows:
-        for column in row:
-            base = sheets.split_language(column)[0]
-            if base not in sheets.SURVEY and not column.startswith(sheets.PASSED_ON):
-                raise WorkbookError(
-                    f"{row.file}: unknown column {column!r}. {header.suggestion(column, sheets.SURVEY)} "
-                    "A column of your own begins with x_."
-                )
 
 
 def _finish(
