@@ -12,7 +12,8 @@ def test_the_library_has_the_census_module():
 
 @pytest.mark.parametrize("name", catalog.names())
 def test_a_library_form_is_called_as_its_folder(name):
-    assert catalog.load(name).header.id == name
+    head = catalog.load(name, draft=True).header
+    assert head.id == name or head.sensitive == "yes"  # a tablet must not show what a sensitive form is about
 
 
 def test_an_unknown_form_is_refused_with_the_nearest():
