@@ -50,6 +50,7 @@ def _specify(row: Row, suffixes: list[str]) -> Row:
             "concept": f"{row.get('concept', name)}: other, in words",
             "universe": "those with another answer",
             "source": row.get("source", ""),
+            "pii": row.get("pii", ""),
         }
     )
 
@@ -70,6 +71,7 @@ def _confirm(row: Row, suffixes: list[str]) -> Iterator[Row]:
             "concept": f"{concept}: odd answer, 1 yes, 0 no",
             "universe": row.get("universe", ""),
             "source": row.get("source", ""),
+            "pii": row.get("pii", ""),
         }
     )
     yield row.replace(
@@ -86,5 +88,6 @@ def _confirm(row: Row, suffixes: list[str]) -> Iterator[Row]:
             "concept": f"{concept}: odd answer confirmed",
             "universe": f"those with {check} = 1",
             "source": row.get("source", ""),
+            "pii": row.get("pii", ""),
         }
     )

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from forms import codelists
 from forms.rules import Defect, Subject, rule
 from forms.sheets import MEDIA, Row, split_language
 
@@ -13,6 +14,8 @@ LARGE = 5000
 """Rows above which a tablet opens a list slowly; from there on it belongs into a file."""
 
 DONT_KNOW = ("98", "99")
+
+_PLAIN_CODE = re.compile(r"\d+|[A-Z][A-Z0-9]*([-.][A-Z0-9]+)*")
 
 
 @rule("list-unknown", "error")
@@ -71,9 +74,11 @@ def duplicate(subject: Subject) -> Iterator[Defect]:
 def not_numeric(subject: Subject) -> Iterator[Defect]:
     """Codes are whole numbers, which every statistical package can label; international text codes may stay."""
     for name, rows in subject.workbook.lists.items():
-        for row in rows:
-            code = row.get("name", "")
-            if code and not re.fullmatch(r"\d+|[A-Z][A-Z0-9]+([-.][A-Z0-9]+)*", code):
+        odd = [row for row in rows if not _PLAIN_CODE.fullmatch(row.get("name", "1"))]
+        shared = codelists.read(name).codes if odd and name in codelists.names() else ()
+        for row in () if name.endswith("_ext") else odd:  # the office's own list: its codes are given
+            code = row["name"]
+            if code not in shared:
                 message = f"code {code!r} of {name!r} is no number"
                 yield Defect(row, "name", message, "Use numbers, 96 for other, 98 for don't know, 99 for refused.")
 
@@ -116,7 +121,8 @@ def other_without_text(subject: Subject) -> Iterator[Defect]:
     for line in subject.questions:
         rows = subject.workbook.lists.get(line.type.list_name or "", ())
         explained = any(f"${{{line.name}}}" in text.row.get("relevant", "") for text in asked)
-        if not explained and any(row.get("name") == "96" for row in rows):
+        codes = {row.get("name") for row in rows}
+        if not explained and "96" in codes and not {"94", "95"} <= codes:  # numbers that run on mean no other answer
             fix = f"Add a text question {line.name}_oth, relevant when it is 96."
             yield Defect(line.row, "name", f"nothing asks what 96 of {line.name!r} means", fix)
 

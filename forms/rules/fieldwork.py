@@ -55,9 +55,9 @@ def audit_answers(subject: Subject) -> Iterator[Defect]:
 
 @rule("role-missing", "warning", "settings")
 def role_missing(subject: Subject) -> Iterator[Defect]:
-    """form.toml names the questions for the unit's key, the outcome and the number of the visit."""
+    """Where a sample was drawn, form.toml names the questions for the unit's key, the outcome and the visit."""
     head = subject.workbook.header
-    for role in ("sample_key", "result", "visit"):
+    for role in ("sample_key", "result", "visit") if head.sample_key or head.dispositions else ():
         if not getattr(head, role):
             fix = f'Write {role} = "<question>" below [form] of form.toml.'
             yield Defect(None, role, f"the form does not say which question is its {role}", fix)

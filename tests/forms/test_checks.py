@@ -134,6 +134,43 @@ def test_what_is_a_little_wrong_breaks_its_rule(rule, cells):
     assert rule in one_question(**cells)
 
 
+def codes_of(name: str, *codes: str) -> set[str]:
+    """The rules that a form breaks whose only question offers these codes."""
+    lines = "\n".join(f"| | {name} | {code} | Answer {code} |" for code in codes)
+    return {
+        finding.rule
+        for finding in checks.check(
+            drawn(f"| survey | | | |\n| | type | name | label |\n| | select_one {name} | a | A |\n"
+                  f"| choices | | | |\n| | list_name | name | label |\n{lines}")
+        )
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "codes", "plain"),
+    [
+        ("isic4_sec", ["A", "98"], True),
+        ("drawn", ["A", "I-01", "TJK"], True),
+        ("language_iso639", ["en", "fr"], True),
+        ("drawn", ["en", "fr"], False),
+        ("reg862", ["Art3a", "Art3x"], False),
+        ("reg862", ["Art3a", "Art7"], True),
+        ("staff_ext", ["a17"], True),
+    ],
+)
+def test_text_codes_stay_where_they_are_a_standards_or_the_offices(name, codes, plain):
+    assert ("choice-not-numeric" not in codes_of(name, *codes)) == plain
+
+
+def test_code_96_of_a_list_that_counts_on_to_it_is_no_other_answer():
+    assert "other-without-text" in codes_of("drawn", "1", "2", "96")
+    assert "other-without-text" not in codes_of("drawn", "93", "94", "95", "96")
+
+
+def test_a_record_without_sample_needs_no_roles():
+    assert "role-missing" not in one_question()
+
+
 def test_a_confirmation_by_the_enumerator_needs_no_dont_know():
     form = """
         | survey |                |         |       |              |          |

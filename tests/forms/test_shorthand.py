@@ -52,3 +52,16 @@ def test_specify_is_refused_where_there_are_no_choices() -> None:
 def test_a_soft_condition_without_message_is_refused() -> None:
     with pytest.raises(WorkbookError, match="no soft_message"):
         workbook.from_markdown(DRAWN.replace("Is ${age} right?", "                "))
+
+
+@pytest.mark.parametrize("kind", ["yes", "no"])
+def test_what_a_row_stands_for_identifies_as_it_does(kind) -> None:
+    written = rows_of(f"""
+| survey  |      |      |       |              |              |        |
+|         | type | name | label | soft_when    | soft_message | pii    |
+|         | text | name | Name? | ${{name}} = 'x' | Is it x?     | {kind} |
+| choices |           |      |       |
+|         | list_name | name | label |
+|         | yesno     | 1    | Yes   |
+""")
+    assert {row["pii"] for row in written.values()} == {kind}
