@@ -39,10 +39,11 @@ def write(head: Header, sheets: Sheets, folder: Path) -> tuple[str, ...]:
         files[f"lists/{name}.csv"] = _csv(rows, ("name", "label"))
     if own.get("entities"):
         files["entities.csv"] = _csv(own["entities"], ("list_name",))
+    filed = {**sheets, "choices": _as_filed(sheets.get("choices", ()), long)}
     for code in head.languages:
         if code != head.language:
             known = translations.remembered(sheets, head.headings, head.language, code)
-            lines = translations.worklist(sheets, head.headings, head.language, code, known)
+            lines = translations.worklist(filed, head.headings, head.language, code, known)
             files[f"translations/{code}.csv"] = translations.to_csv(lines)
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -127,6 +128,12 @@ def _split_lists(choices: Iterable[Row]) -> tuple[list[Row], dict[str, list[Row]
         for name, rows in long.items()
     }
     return short, unnamed
+
+
+def _as_filed(choices: Iterable[Row], long: Iterable[str]) -> tuple[Row, ...]:
+    """The choices in the order in which the folder is read: choices.csv, then the files of lists/ by name."""
+    places = {name: place for place, name in enumerate(sorted(long), start=1)}
+    return tuple(sorted(choices, key=lambda row: places.get(row.get("list_name", ""), 0)))
 
 
 def _csv(rows: Sequence[Row], first: Sequence[str]) -> str:

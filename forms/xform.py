@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from pyxform.errors import PyXFormError
 from pyxform.xls2xform import convert
 
+from forms import sections
+from forms.definition import row_type
 from forms.errors import CompileError
-from forms.sheets import MEDIA, SURVEY, Row, split_language
+from forms.sheets import MEDIA, SURVEY, WORDING, Row, split_language
 from forms.workbook import Workbook
 
 _OURS = ("concept", "universe", "indicator", "source", "pii")
@@ -37,7 +39,11 @@ class XForm:
 
 
 def compile(workbook: Workbook) -> XForm:  # noqa: A001 - the verb of this package
-    """Compile a workbook. The same rows give the same bytes. Raises CompileError where pyxform refuses."""
+    """Compile a workbook, without the sections that its parameters leave out. The same rows give the same bytes.
+
+    Raises CompileError where pyxform refuses.
+    """
+    workbook = sections.asked(workbook)
     book: dict[str, object] = {"sheet_names": ["survey", "choices", "settings", "entities"]}
     for name, rows in (
         ("survey", [_survey_cells(row) for row in workbook.survey]),
@@ -65,19 +71,34 @@ def compile(workbook: Workbook) -> XForm:  # noqa: A001 - the verb of this packa
 
 
 def _survey_cells(row: Row) -> dict[str, str]:
-    return {column: text for column, text in row.items() if column not in _OURS and not column.startswith("x_")}
+    """What of a row a tablet needs: the label of a calculation is for tables and codebooks, nobody sees it there."""
+    unseen = row_type(row.get("type", "")).name == "calculate"
+    return {
+        column: text
+        for column, text in row.items()
+        if column not in _OURS and not column.startswith("x_") and not (unseen and split_language(column)[0] in WORDING)
+    }
 
 
 def _choice_cells(workbook: Workbook) -> list[dict[str, str]]:
-    """Rows of the choices without columns that no expression reads: pyxform would send them to every tablet."""
+    """Rows of the choices without columns that no expression reads: pyxform would send them to every tablet.
+
+    Lists stand in the order in which they are first asked for, whatever files they came from.
+    """
     shown = ("list_name", "name", "label", *MEDIA)
     read = set(re.findall(r"[\w.-]+", " ".join(_choice_expressions(workbook.survey))))
     if any("map" in row.get("appearance", "") for row in workbook.survey):
         read |= {"geometry", "marker-color", "marker-symbol", "stroke", "stroke-width", "fill"}
     return [
         {column: text for column, text in row.items() if split_language(column)[0] in shown or column in read}
-        for row in workbook.choices
+        for row in sorted(workbook.choices, key=_place_of_list(workbook.survey))
     ]
+
+
+def _place_of_list(survey: Iterable[Row]) -> Callable[[Row], tuple[int, str]]:
+    asked = dict.fromkeys(row_type(row.get("type", "")).list_name for row in survey)
+    places = {name: place for place, name in enumerate(asked)}
+    return lambda row: (places.get(row.get("list_name"), len(places)), row.get("list_name", ""))
 
 
 def _choice_expressions(survey: Iterable[Row]) -> Iterable[str]:

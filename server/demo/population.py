@@ -24,6 +24,10 @@ from server.demo.field import Dwelling
 
 REGIONS = {f"{code:02d}": str(1 + (code - 1) // 4) for code in range(1, 16)}
 CENSUS_DATE = "2026-06-01"
+RELATION = {"1": "1", "2": "2", "3": "4", "4": "7", "5": "10", "6": "13"}
+MARITAL = {"1": "2", "2": "5", "3": "6", "4": "4", "5": "1"}
+"""The questionnaire's codes for those of the census file."""
+
 KEY = ["PROVINCE", "DISTRICT", "VILLAGE", "EA", "UR", "BUILDING", "HU", "HH"]
 SIZE_CLASSES = ((1, "1"), (2, "2"), (4, "3-4"), (6, "5-6"), (99, "7+"))
 
@@ -174,10 +178,10 @@ def _person(record: Mapping[str, str]) -> dict[str, str]:
     person = {
         "household_id": record["household_id"],
         "line_no": str(int(record["LINE"])),
-        "rel_head": record["P02_REL"],
+        "rel_head": RELATION[record["P02_REL"]],
         "sex": record["P03_SEX"],
         "age": str(age),
-        "marital": record["P05_MS"] if age >= 15 else "",
+        "marital": MARITAL.get(record["P05_MS"], "") if age >= 15 else "",
         "birth_where": "3" if abroad else "1" if record["P07_BIRTH"] in ("01", record["province"]) else "2",
         "birth_country": abroad,
         "d_foreign_born": "1" if abroad else "0",

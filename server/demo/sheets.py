@@ -87,7 +87,7 @@ def _contents(device: Device, population: Population, call: Call, source: str) -
     if call.visit.contact != INTERVIEW:
         return {"result": call.visit.contact}
     if call.visit.at_consent:
-        return {"consent_given": respondents.NO, "result": call.visit.result}
+        return {"consent_given": respondents.NO, "consent_version": "1", "result": call.visit.result}
     answers = interview(population, call, device.seed, source)
     return {**answers, "result": answers["outcome"]}
 

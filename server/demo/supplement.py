@@ -41,12 +41,12 @@ def emigrant(household: str, line: int) -> Answers:
     age = whole(18, 54, *name, "age")
     since = 1 + int(9 * share(*name, "since") ** 1.5)
     return {
-        "emi_rel": pick({"2": 18, "3": 58, "4": 3, "5": 21}, *name, "rel"),
+        "emi_rel": pick({"2": 18, "4": 58, "7": 3, "10": 21}, *name, "rel"),
         "emi_sex": pick({"1": 63, "2": 37}, *name, "sex"),
         "emi_age_now": str(age),
         "emi_year": str(CENSUS_YEAR - since),
         "emi_country": pick(DESTINATIONS, *name, "country"),
-        "emi_reason": pick({"1": 66, "2": 17, "3": 12, "4": 2, "96": 3}, *name, "reason"),
+        "emi_reason": pick({"1": 66, "3": 17, "2": 12, "4": 2, "96": 3}, *name, "reason"),
         "emi_remit": pick({"1": 68, "2": 30, "98": 2}, *name, "remit"),
     }
 
@@ -55,8 +55,8 @@ def citizenship(person: str, birth_country: str) -> Answers:
     """Citizenship: natives by birth; of the foreign-born about a third acquired it."""
     if not birth_country:
         return {"cit_status": "1"}
-    status = pick({"2": 35, "3": 63, "98": 2}, SEED, "citizenship", person)
-    return {"cit_status": status, "cit_country_1": birth_country if status == "3" else ""}
+    status = pick({"2": 35, "4": 63, "6": 2}, SEED, "citizenship", person)
+    return {"cit_status": status, "cit_country_1": birth_country if status == "4" else ""}
 
 
 def arrival(person: str, age: int, birth_country: str) -> Answers:
@@ -68,25 +68,33 @@ def arrival(person: str, age: int, birth_country: str) -> Answers:
     earliest = CENSUS_YEAR - age
     latest = CENSUS_YEAR if age < 5 else max(earliest, FIVE_YEARS_BEFORE - 1)
     year = earliest + int((latest - earliest + 1) * share(SEED, "arrival", person) ** 0.6)
+    reason = pick({"1": 42, "3": 34, "2": 7, "4": 9, "5": 2, "96": 5, "98": 1}, SEED, "reason", person)
     return {
         "arr_last_year": str(year),
         "last_abroad_country": birth_country
         if happens(0.93, SEED, "transit", person)
         else pick(DESTINATIONS, SEED, "transit country", person),
-        "mig_reason": pick({"1": 42, "2": 34, "3": 7, "4": 9, "5": 2, "96": 5, "98": 1}, SEED, "reason", person),
+        "mig_reason": _at_age(reason, year - earliest),
     }
+
+
+def _at_age(reason: str, age: int) -> str:
+    """The reason of someone who was `age` on arrival: a child came along with parents, not to work."""
+    return "10" if reason == "1" and age < 15 else reason
 
 
 def stay_abroad(person: str, age: int) -> Answers:
     """Did someone born in the country ever live abroad, and when did they come back?"""
     if age < 10 or not happens(0.035, SEED, "ever abroad", person):
         return {"ever_abroad": "2"}
-    latest = FIVE_YEARS_BEFORE - 1
+    latest, birth = FIVE_YEARS_BEFORE - 1, CENSUS_YEAR - age
+    year = whole(max(birth + 1, latest - 25), latest, SEED, "return", person)
+    reason = pick({"6": 58, "1": 14, "3": 20, "2": 3, "96": 5}, SEED, "return reason", person)
     return {
         "ever_abroad": "1",
-        "arr_last_year": str(whole(max(CENSUS_YEAR - age + 1, latest - 25), latest, SEED, "return", person)),
+        "arr_last_year": str(year),
         "last_abroad_country": pick(DESTINATIONS, SEED, "abroad in", person),
-        "mig_reason": pick({"6": 58, "1": 14, "2": 20, "3": 3, "96": 5}, SEED, "return reason", person),
+        "mig_reason": _at_age(reason, year - birth),
     }
 
 

@@ -59,7 +59,7 @@ def test_a_form_is_built_for_excel_and_for_the_tablet(tmp_path):
 
 def test_a_parameter_and_a_list_are_set_from_the_command_line(tmp_path):
     (tmp_path / "places.csv").write_text("name,label,label::ru,label::ar\n1,Hill,Холм,تل\n")
-    words = ("-p", "country_name=Popstan", "-l", f"admin1={tmp_path / 'places.csv'}")
+    words = ("-p", "country_name=Popstan", "-l", f"admin1_ext={tmp_path / 'places.csv'}")
     run("build", "census_migration", "-o", tmp_path / "form.xml", *words)
     xml = (tmp_path / "form.xml").read_text()
     assert "Popstan" in xml

@@ -65,7 +65,7 @@ def test_the_links_sign_in_different_roles(site, app, session):
 
 def test_the_form_is_adapted_to_popstan(questionnaire, form):
     assert "Popstan" in form.title
-    assert {f"{code:02d}" for code in range(1, 16)} <= {choice.name for choice in form.lists["admin1"]}
+    assert {f"{code:02d}" for code in range(1, 16)} <= {choice.name for choice in form.lists["admin1_ext"]}
     assert questionnaire.header.languages.keys() == {"en", "ru", "ar"}
 
 

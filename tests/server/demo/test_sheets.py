@@ -109,7 +109,7 @@ def test_the_audit_log_follows_the_questions_asked(people, form, keys):
     sheet = sheets.write(device(form), people, call(people, keys[-1]), listed(people, keys[-1]))
     nodes = [line["node"] for line in csv.DictReader(sheet.files["audit.csv"].decode().splitlines()) if line["node"]]
     assert nodes[0] == "/data/visit/household_id"
-    assert "/data/person[1]/age" in nodes
+    assert "/data/person[1]/age_stated" in nodes
     assert len(nodes) == len(set(nodes))
 
 
