@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -62,6 +63,7 @@ def names() -> tuple[str, ...]:
     return tuple(_sources())
 
 
+@cache
 def read(name: str) -> Codelist:
     """A shared code list by name, or by name and version as form.toml gives it: `iso3166/2026`.
 
@@ -120,6 +122,7 @@ def correspondence(pairs: Iterable[tuple[str, str]], source: Iterable[str], targ
     )
 
 
+@cache
 def _sources() -> dict[str, dict[str, str]]:
     return tomllib.loads((_folder() / "sources.toml").read_text(encoding="utf-8"))
 

@@ -77,6 +77,11 @@ class Subject:
         return found
 
     @cached_property
+    def lists(self) -> Mapping[str, tuple[Row, ...]]:
+        """The rows of each choice list."""
+        return self.workbook.lists
+
+    @cached_property
     def questions(self) -> tuple[Line, ...]:
         """The lines that make a node in the answer sheet, groups left out."""
         return tuple(line for line in self.lines if line.is_question)

@@ -24,7 +24,7 @@ def unknown(subject: Subject) -> Iterator[Defect]:
     for line in subject.questions:
         name = line.type.list_name
         from_list = line.type.name in ("select_one", "select_multiple", "rank")
-        if from_list and name and "$" not in name and name not in subject.workbook.lists:
+        if from_list and name and "$" not in name and name not in subject.lists:
             fix = "Add it to choices.csv or lists/, or correct the name."
             yield Defect(line.row, "type", f"no choice list {name!r}", fix)
 
@@ -34,7 +34,7 @@ def unused(subject: Subject) -> Iterator[Defect]:
     """Every choice list is asked for, or looked up in an expression."""
     used = {line.type.list_name for line in subject.questions}
     texts = " ".join(text for line in subject.lines for text in line.row.values())
-    for name, rows in subject.workbook.lists.items():
+    for name, rows in subject.lists.items():
         if name not in used and f"instance('{name}')" not in texts and f'instance("{name}")' not in texts:
             yield Defect(rows[0], "list_name", f"nothing uses the list {name!r}", "Delete it, or ask for it.")
 
@@ -42,7 +42,7 @@ def unused(subject: Subject) -> Iterator[Defect]:
 @rule("list-name-pattern", "error", "choices")
 def list_name(subject: Subject) -> Iterator[Defect]:
     """List names are plain words: no blank at the ends or inside."""
-    for name, rows in subject.workbook.lists.items():
+    for name, rows in subject.lists.items():
         if not re.fullmatch(r"[A-Za-z_][\w.-]*", name):
             yield Defect(rows[0], "list_name", f"{name!r} is no plain list name", "Write it like birth_place.")
 
@@ -50,7 +50,7 @@ def list_name(subject: Subject) -> Iterator[Defect]:
 @rule("list-large", "warning", "choices")
 def large(subject: Subject) -> Iterator[Defect]:
     """No list inside the form is longer than a tablet opens quickly."""
-    for name, rows in subject.workbook.lists.items():
+    for name, rows in subject.lists.items():
         if len(rows) > LARGE:
             fix = "Ask with select_one_from_file, or from an entity list."
             yield Defect(rows[0], "list_name", f"the list {name!r} has {len(rows)} codes", fix)
@@ -60,7 +60,7 @@ def large(subject: Subject) -> Iterator[Defect]:
 def duplicate(subject: Subject) -> Iterator[Defect]:
     """A code stands once in its list."""
     allowed = subject.workbook.header.settings.get("allow_choice_duplicates", "") == "yes"
-    for name, rows in subject.workbook.lists.items():
+    for name, rows in subject.lists.items():
         seen: dict[str, Row] = {}
         for row in () if allowed else rows:
             code = row.get("name", "")
@@ -73,7 +73,7 @@ def duplicate(subject: Subject) -> Iterator[Defect]:
 @rule("choice-not-numeric", "warning", "choices")
 def not_numeric(subject: Subject) -> Iterator[Defect]:
     """Codes are whole numbers, which every statistical package can label; international text codes may stay."""
-    for name, rows in subject.workbook.lists.items():
+    for name, rows in subject.lists.items():
         odd = [row for row in rows if not _PLAIN_CODE.fullmatch(row.get("name", "1"))]
         shared = codelists.read(name).codes if odd and name in codelists.names() else ()
         for row in () if name.endswith("_ext") else odd:  # the office's own list: its codes are given
@@ -103,7 +103,7 @@ def without_label(subject: Subject) -> Iterator[Defect]:
 @rule("choice-label-duplicate", "warning", "choices")
 def label_duplicate(subject: Subject) -> Iterator[Defect]:
     """Two answers of a list never read the same in a language."""
-    for name, rows in subject.workbook.lists.items():
+    for name, rows in subject.lists.items():
         filtered = any(column not in ("list_name", "name") and "label" not in column for row in rows for column in row)
         labels = dict.fromkeys(column for row in rows for column in row if split_language(column)[0] == "label")
         for column in () if filtered else labels:
@@ -119,7 +119,7 @@ def other_without_text(subject: Subject) -> Iterator[Defect]:
     """Who may answer 96 (other) is asked what is meant, in a text question that depends on it."""
     asked = [line for line in subject.questions if line.type.name == "text"]
     for line in subject.questions:
-        rows = subject.workbook.lists.get(line.type.list_name or "", ())
+        rows = subject.lists.get(line.type.list_name or "", ())
         explained = any(f"${{{line.name}}}" in text.row.get("relevant", "") for text in asked)
         codes = {row.get("name") for row in rows}
         if not explained and "96" in codes and not {"94", "95"} <= codes:  # numbers that run on mean no other answer
@@ -131,7 +131,7 @@ def other_without_text(subject: Subject) -> Iterator[Defect]:
 def dont_know_missing(subject: Subject) -> Iterator[Defect]:
     """A required question from a list lets people not know or not say (98, 99) where that can happen."""
     for line in subject.questions:
-        rows = subject.workbook.lists.get(line.type.list_name or "", ())
+        rows = subject.lists.get(line.type.list_name or "", ())
         must = line.repeats and line.row.get("required") and line.type.name == "select_one"
         must = must and not line.name.startswith("confirm_")  # the enumerator's own word
         if must and rows and not any(row.get("name") in DONT_KNOW for row in rows):

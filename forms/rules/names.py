@@ -35,7 +35,7 @@ def too_long(subject: Subject) -> Iterator[Defect]:
     for line in subject.named.values():
         longest = LONGEST
         if line.type.name.startswith("select_multiple"):
-            codes = (row.get("name", "") for row in subject.workbook.lists.get(line.type.list_name or "", ()))
+            codes = (row.get("name", "") for row in subject.lists.get(line.type.list_name or "", ()))
             longest = min(LONGEST, STATA - len("__") - max(map(len, codes), default=0))
         if len(line.name) > longest:
             message = f"{line.name!r} has {len(line.name)} characters"
