@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from forms.errors import InterviewError, XPathError
@@ -45,6 +45,52 @@ class Dependencies:
     rules: tuple[Rule, ...]
     triggers: Mapping[Place, tuple[Trigger, ...]]
     by_place: Mapping[Place, tuple[int, ...]]
+    _followers: dict[Place, frozenset[int]] = field(default_factory=dict, repr=False)
+
+    def followers(self, place: Place) -> frozenset[int]:
+        """The rules that read a place, and all that follow from them."""
+        if place not in self._followers:
+            found: set[int] = set()
+            waiting = [place]
+            while waiting:
+                for trigger in self.triggers.get(waiting.pop(), ()):
+                    if trigger.rule not in found:
+                        found.add(trigger.rule)
+                        waiting += self._affected(self.rules[trigger.rule])
+            self._followers[place] = frozenset(found)
+        return self._followers[place]
+
+    def _affected(self, rule: Rule) -> list[Place]:
+        """The places that others may read and that a rule changes."""
+        if rule.what == "calculate":
+            return [rule.place]
+        if rule.what == "relevant":
+            return [place for place in self.triggers if place[: len(rule.place)] == rule.place]
+        return []
+
+    def over_rows(self) -> frozenset[Place]:
+        """The places whose rules read other rows of their repeat, and those that follow from them.
+
+        A tablet works them out for the row that is being answered, not for the others.
+        """
+        found = {
+            number
+            for place, triggers in self.triggers.items()
+            for number in (trigger.rule for trigger in triggers if trigger.shared < self._common(trigger, place))
+        }
+        followed = {
+            each for number in found for place in self._affected(self.rules[number]) for each in self.followers(place)
+        }
+        return frozenset(self.rules[number].place for number in found | followed)
+
+    def _common(self, trigger: Trigger, place: Place) -> int:
+        return common(self.rules[trigger.rule].place, place)
+
+
+def common(one: Place, other: Place) -> int:
+    """How many names two places have in common from the root."""
+    pairs = zip(one, other, strict=False)
+    return next((depth for depth, (left, right) in enumerate(pairs) if left != right), min(len(one), len(other)))
 
 
 def of(binds: Mapping[Place, Bind]) -> Dependencies:

@@ -8,7 +8,7 @@ from forms.errors import XPathError
 from forms.interview.captions import Caption
 from forms.interview.compiled import Control, Items
 from forms.interview.script import Choice, Script
-from forms.xpath import Context, Nodeset, Value, evaluator, to_text
+from forms.xpath import Nodeset, Value, to_text
 from forms.xpath.nodes import Node
 
 
@@ -20,9 +20,6 @@ class Speaker(Protocol):
 
     def say(self, caption: Caption, node: Node) -> str | None:
         """The words of a caption, as seen from a node."""
-
-    def context(self, node: Node) -> Context:
-        """Where the expressions of a node stand."""
 
     def evaluate(self, expression: str, node: Node) -> Value:
         """What an expression comes to, as seen from a node."""
@@ -45,12 +42,17 @@ def _of_list(interview: Speaker, items: Items, node: Node) -> tuple[Choice, ...]
     found = interview.evaluate(items.nodeset, node)
     if not isinstance(found, Nodeset):
         raise XPathError(f"choices come from a path to a list, not from {items.nodeset!r}")
-    code, label = evaluator(items.value), evaluator(items.label)
-    choices = []
+    if interview.script.reads_answers_in_choices:
+        return tuple(_choice(interview, items, item, node) for item in found.nodes)
+    known = interview.script.items.setdefault((items.value, items.label, interview.language), {})
     for item in found.nodes:
-        context = interview.context(item)
-        words: str | None = to_text(label(context))
-        if items.is_text_id:
-            words = interview.say(Caption(text_id=words or ""), node)
-        choices.append(Choice(to_text(code(context)), words or ""))
-    return tuple(choices)
+        if item.is_fixed and item not in known:
+            known[item] = _choice(interview, items, item, node)
+    return tuple(known.get(item) or _choice(interview, items, item, node) for item in found.nodes)
+
+
+def _choice(interview: Speaker, items: Items, item: Node, node: Node) -> Choice:
+    words: str | None = to_text(interview.evaluate(items.label, item))
+    if items.is_text_id:
+        words = interview.say(Caption(text_id=words or ""), node)
+    return Choice(to_text(interview.evaluate(items.value, item)), words or "")

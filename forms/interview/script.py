@@ -24,12 +24,16 @@ class Choice:
 
 @dataclass(frozen=True)
 class Script:
-    """A form, its rules in order, and its lists; `choices` are those that no answer changes, by list and language."""
+    """A form, its rules in order, and its lists.
+
+    `choices` and `items` keep those that no answer changes, by list and language, once they are known.
+    """
 
     form: Compiled
     dependencies: Dependencies
     lists: Mapping[str, Node]
-    choices: dict[tuple[str, ...], tuple[Choice, ...]] = field(default_factory=dict)
+    choices: dict[tuple[str, ...], tuple[Choice, ...]] = field(default_factory=dict, repr=False)
+    items: dict[tuple[str, ...], dict[Node, Choice]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def controls(self) -> Mapping[Place, Control]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import heapq
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, tzinfo
 
 from lxml import etree
@@ -16,9 +16,11 @@ from forms.interview.compiled import Action, Bind, Control, Place
 from forms.interview.dependencies import Rule
 from forms.interview.lists import local
 from forms.interview.offers import offered
+from forms.interview.recalculation import Recalculation
 from forms.interview.script import Choice, Script
 from forms.xpath import Context, Scope, Value, evaluator, to_boolean, to_text, unpack
-from forms.xpath.nodes import Answer, Node
+from forms.xpath.nodes import Answer, Node, below
+from forms.xpath.values import Single
 
 _PLAIN = Bind()
 
@@ -61,9 +63,8 @@ class Interview:
                 "pulldata": self._pull,
             },
         )
-        self._waiting: list[tuple[int, int, Node]] = []
-        self._queued: set[tuple[int, int]] = set()
         self._is_received = received is not None
+        self._rules = Recalculation(script.dependencies, self._apply)
         self._settle_new(self.root)
         if received is None:
             self._preload(self.root)
@@ -71,8 +72,8 @@ class Interview:
                 self._act(action, self.root)
         else:
             self._take_up(received)
-        self._queue_all(self.root)
-        self._work()
+        self._rules.queue(self.root)
+        self._rules.run()
 
     # What a node is
 
@@ -102,7 +103,7 @@ class Interview:
 
     def nodes(self, place: Place) -> list[Node]:
         """All nodes of a place, over all rows."""
-        return _below([self.root], place[1:])
+        return below([self.root], place[1:])
 
     def say(self, caption: Caption, node: Node) -> str | None:
         """The words of a caption in the interview's language, answers filled in as seen from a node."""
@@ -126,8 +127,10 @@ class Interview:
         """Give a node an answer, and work out what depends on it."""
         changed = self.text(node) != answers.write(answer, self.scope.zone)
         node.value = answer
-        self._touch(node)
-        self._work()
+        with self._answering(node):
+            self._rules.refresh(node)
+            self._rules.touch(node)
+            self._rules.run()
         control = self.script.controls.get(node.place)
         if changed and control:
             for action in control.actions:
@@ -188,10 +191,14 @@ class Interview:
         for action in (*self.form.actions, *repeat.actions):
             if "odk-new-repeat" in action.events and action.target[: len(row.place)] == row.place:
                 self._act(action, row)
-        self._queue_all(row)
-        for node in row.walk():
-            self._touch(node)
-        self._work()
+        self._rules.refresh(row)
+        self._rules.touch(row)
+        self._rules.run()  # what counts rows is worked out everywhere, before the new row's own rules
+        with self._answering(row):
+            self._rules.queue(row)
+            for node in row.walk():
+                self._rules.touch(node)
+            self._rules.run()
         return row
 
     def remove_row(self, row: Node) -> None:
@@ -199,17 +206,23 @@ class Interview:
         if row.parent is None:
             raise InterviewError("the root of a form is no row. Give a row of a repeat.")
         for node in row.walk():
-            self._touch(node)
+            self._rules.touch(node)
         row.parent.remove(row)
         for other in row.parent.named(row.name):
-            self._queue_all(other)
-        self._work()
+            self._rules.queue(other)
+        self._rules.run()
+
+    def _answering(self, node: Node) -> AbstractContextManager[None]:
+        """On a tablet rules of other rows wait; what was received is worked out in full."""
+        return nullcontext() if self._is_received else self._rules.answering(node)
 
     # How it begins
 
     def _settle_new(self, top: Node) -> None:
-        """Hide what never is relevant."""
+        """Read the defaults, and hide what never is relevant."""
         for node in top.walk():
+            if isinstance(node.value, str):
+                node.value = self._read_or_none(node, node.value)
             if self.bind(node).relevant == "false()":
                 node.set_relevant(False)
             else:
@@ -237,7 +250,7 @@ class Interview:
         shared = 1
         while shared < min(len(line), len(action.target)) and line[shared].name == action.target[shared]:
             shared += 1
-        for node in _below([line[shared - 1]], action.target[shared:]):
+        for node in below([line[shared - 1]], action.target[shared:]):
             self.set(node, self._fitted(node, self._value(action.value, node)))
 
     def _value(self, expression: str, node: Node) -> Answer:
@@ -257,13 +270,17 @@ class Interview:
             raise InterviewError(f"the filled form is of {element.get('id')!r}, not {self.form.form_id!r}")
         self._fill(self.root, element)
 
+    def _read_or_none(self, node: Node, text: str) -> Answer:
+        """A text as an answer; None when it is none of the node's type, as JavaRosa has it."""
+        try:
+            return self.read(node, text)
+        except XPathError:
+            return None
+
     def _fill(self, node: Node, element: etree._Element) -> None:
         """Put what was received into a node; what was not relevant was not sent."""
         if node.is_leaf:
-            try:
-                node.value = self.read(node, (element.text or "").strip())
-            except XPathError:  # the quality checks of the answers' types tell of it
-                node.value = None
+            node.value = self._read_or_none(node, (element.text or "").strip())
             return
         sent: dict[str, list[etree._Element]] = {}
         for child in element.iterchildren(tag=etree.Element):
@@ -283,60 +300,31 @@ class Interview:
 
     # What follows from what
 
-    def _queue_all(self, top: Node) -> None:
-        """Have every rule of a node and of those below it worked out."""
-        for node in top.walk():
-            for number in self.script.dependencies.by_place.get(node.place, ()):
-                self._queue(number, node)
-
-    def _touch(self, node: Node) -> None:
-        """Have the rules worked out that read a node."""
-        for trigger in self.script.dependencies.triggers.get(node.place, ()):
-            rule = self.script.dependencies.rules[trigger.rule]
-            shared = max(trigger.shared, 1)
-            top = node
-            for _ in range(len(node.place) - shared):
-                top = top.parent or top
-            for target in _below([top], rule.place[shared:]):
-                self._queue(trigger.rule, target)
-
-    def _queue(self, number: int, node: Node) -> None:
-        if (number, id(node)) not in self._queued:
-            self._queued.add((number, id(node)))
-            heapq.heappush(self._waiting, (number, id(node), node))
-
-    def _work(self) -> None:
-        while self._waiting:
-            number, key, node = heapq.heappop(self._waiting)
-            self._queued.discard((number, key))
-            rule = self.script.dependencies.rules[number]
-            try:
-                self._apply(rule, node)
-            except XPathError as error:
-                self._waiting.clear()
-                self._queued.clear()
-                raise XPathError(f"{self.path(node)} {rule.what}: {error.message}") from error
-
-    def _apply(self, rule: Rule, node: Node) -> None:
-        if rule.what == "calculate":
-            if self._is_received and rule.is_fleeting and node.value is not None:
-                return
+    def _apply(self, rule: Rule, node: Node) -> Iterable[Node]:
+        """Work a rule out for a node; gives the nodes that it changed."""
+        try:
             value = unpack(rule.work(self.context(node)))
-            self._keep(node, answers.wrap(value, self.bind(node).kind, self.scope.clock(), self.scope.zone))
-            return
-        holds = to_boolean(rule.work(self.context(node)))
+            if rule.what == "calculate":
+                return self._calculate(rule, node, value)
+        except XPathError as error:
+            raise XPathError(f"{self.path(node)} {rule.what}: {error.message}") from error
+        holds = to_boolean(value)
+        if rule.what == "relevant":
+            return node.set_relevant(holds)
         if rule.what == "required":
             node.required = holds
-        elif rule.what == "readonly":
-            node.readonly = holds
         else:
-            for changed in node.set_relevant(holds):
-                self._touch(changed)
+            node.readonly = holds
+        return ()
 
-    def _keep(self, node: Node, answer: Answer) -> None:
-        if type(answer) is not type(node.value) or answer != node.value:
-            node.value = answer
-            self._touch(node)
+    def _calculate(self, rule: Rule, node: Node, value: Single) -> Iterable[Node]:
+        if self._is_received and rule.is_fleeting and node.value is not None:
+            return ()
+        answer = answers.wrap(value, self.bind(node).kind, self.scope.clock(), self.scope.zone)
+        if type(answer) is type(node.value) and answer == node.value:
+            return ()
+        node.value = answer
+        return (node,)
 
     # What only a form can answer
 
@@ -357,12 +345,6 @@ class Interview:
         found = rows.holding("item", key, wanted) if rows and wanted else []
         cells = found[0].named(column) if found else []
         return str(cells[0].value or "") if cells else ""
-
-
-def _below(nodes: list[Node], names: Sequence[str]) -> list[Node]:
-    for name in names:
-        nodes = [child for node in nodes for child in node.children.get(name, ())]
-    return nodes
 
 
 def _empty(top: Node) -> None:

@@ -13,6 +13,7 @@ from forms.xpath.expressions import Binary, Call, Expression, Negation, Number, 
 from forms.xpath.functions import FUNCTIONS
 from forms.xpath.parser import parse
 from forms.xpath.paths import walker
+from forms.xpath.registry import index_of
 from forms.xpath.values import Value, equal, to_boolean, to_number, unpack
 
 Evaluate = Callable[[Context], Value]
@@ -142,7 +143,7 @@ def _indexed(call: Call) -> Evaluate:
         steps = list(_absolute(target, context))
         for repeat, number in zip(paths, numbers, strict=True):
             level = len(_absolute(repeat, context)) - 1
-            index = max(math.trunc(to_number(number(context)) or 0), 1)
+            index = max(index_of(number(context)), 1)
             steps[level] = Step(steps[level].name, predicates=(_is_at(index),))
         return walker(Path("root", 0, tuple(steps)), _ready)(context)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 Answer = str | int | float | bool | datetime | None
@@ -107,6 +107,13 @@ class Node:
         line.reverse()
         return line
 
+    def above(self, depth: int) -> Node:
+        """The node or the one around it that lies so deep, the root at 1."""
+        node = self
+        for _ in range(len(self.place) - depth):
+            node = node.parent or node
+        return node
+
     @property
     def is_leaf(self) -> bool:
         """Has it no children, not even rows that may come?"""
@@ -129,3 +136,10 @@ class Node:
         for child in self:
             changed += child.settle()
         return changed
+
+
+def below(nodes: list[Node], names: Sequence[str]) -> list[Node]:
+    """All nodes that lie under some nodes by these names."""
+    for name in names:
+        nodes = [child for node in nodes for child in node.children.get(name, ())]
+    return nodes

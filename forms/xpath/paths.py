@@ -30,7 +30,9 @@ def walker(path: Path, ready: Callable[[Expression], Test]) -> Callable[[Context
         Stride(step.name, step.attribute, tuple(map(ready, step.predicates)), _lookup(step.predicates, ready))
         for step in path.steps
     )
-    if path.origin in ("root", "instance"):
+    if path.origin == "instance":
+        return lambda context: Nodeset(tuple(_from_root(path, strides, context)))
+    if path.origin == "root":
         return lambda context: _relevant(_from_root(path, strides, context))
     parents, current = path.parents, path.origin == "current"
 

@@ -200,9 +200,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     elif asked.command == "describe":
         report = describe(asked.form, media=asked.media, raise_load=False)
     else:
+        from forms.cases import load
         from tests.clients import cases
 
-        failed = cases.check(asked.form, cases.load(asked.cases), media=asked.media)
+        failed = cases.check(asked.form, load(asked.cases), media=asked.media)
         report = {"differences": failed, "exit": 1 if failed else 0}
     print(json.dumps(report, indent=1, ensure_ascii=False))
     return int(report["exit"])
