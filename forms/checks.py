@@ -9,10 +9,10 @@ from forms import xform
 from forms.definition import Form
 from forms.errors import CompileError, WorkbookError
 from forms.findings import Finding
-from forms.rules import RULES, Defect, Rule, Subject, choices, fieldwork, logic, names, wording
+from forms.rules import RULES, Defect, Rule, Subject, choices, fieldwork, formulas, logic, names, sensitivity, wording
 from forms.workbook import Workbook
 
-SUBJECTS = (names, choices, wording, logic, fieldwork)
+SUBJECTS = (names, choices, wording, logic, formulas, fieldwork, sensitivity)
 """The modules of rules. Importing one enters its rules into RULES, in this order of reading."""
 
 LARGEST = 1_000_000

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from forms import codelists
 from forms.rules import Defect, Subject, rule
+from forms.rules.formulas import names_read
 from forms.sheets import MEDIA, Row, split_language
 
 LARGE = 5000
@@ -112,6 +113,34 @@ def label_duplicate(subject: Subject) -> Iterator[Defect]:
                 if counts[row.get(column, "")] > 1:
                     message = f"{row[column]!r} is the wording of several codes of {name!r}"
                     yield Defect(row, column, message, "Word the answers so that they can be told apart.")
+
+
+@rule("code-reused", "warning", "choices")
+def code_reused(subject: Subject) -> Iterator[Defect]:
+    """A code means one thing in its list, also where a list may hold it twice: tables show it once."""
+    for name, rows in subject.lists.items():
+        first: dict[str, Row] = {}
+        for row in rows:
+            before = first.setdefault(row.get("name", ""), row)
+            changed = [column for column in row if "label" in column and before.get(column, row[column]) != row[column]]
+            if changed and subject.workbook.header.settings.get("allow_choice_duplicates", "") == "yes":
+                message = f"code {row.get('name', '')!r} of {name!r} is {before[changed[0]]!r} at {before.where}"
+                yield Defect(row, changed[0], message, "Give each answer its own code.")
+
+
+@rule("list-columns-shipped", "warning", "choices")
+def columns_shipped(subject: Subject) -> Iterator[Defect]:
+    """No column of a list travels to tablets only because a question or a text of an expression has its name."""
+    texts = [text for _, column, text in subject.expressions() if column == "choice_filter" or "instance(" in text]
+    words = {word for text in texts for word in re.findall(r"[\w.-]+", text)}
+    meant = set().union(*(names_read(text) for text in texts))
+    for name, rows in subject.lists.items():
+        columns = dict.fromkeys(column for row in rows for column in row)
+        for column in columns:
+            plain = split_language(column)[0] not in ("list_name", "name", "label", *MEDIA)
+            if plain and column in words - meant:
+                message = f"column {column!r} of {name!r} would go to every tablet"
+                yield Defect(rows[0], column, message, "Give the column another name than the question.")
 
 
 @rule("other-without-text", "info")

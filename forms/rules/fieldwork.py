@@ -186,7 +186,7 @@ def _results(line: Line, subject: Subject) -> set[str]:
     Conditions inside the calculation are left out; of every other question in it all codes may come.
     """
     lists = subject.lists
-    if line.type.list_name in lists:
+    if line.type.list_name and line.type.list_name in lists:
         return {row.get("name", "") for row in lists[line.type.list_name]}
     values = _COMPARISON.sub("", line.row.get("calculation", ""))
     codes = set(_LITERAL.findall(re.sub(r"\$\{[^}]*\}", " ", values)))

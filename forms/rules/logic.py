@@ -70,17 +70,20 @@ def repeat_answer_outside(subject: Subject) -> Iterator[Defect]:
                 yield Defect(line.row, column, message, "Use sum(), count(), join() or indexed-repeat().")
 
 
-@rule("repeat-unbounded", "warning")
-def repeat_unbounded(subject: Subject) -> Iterator[Defect]:
-    """The number of rows of a repeat is known or bounded."""
+@rule("repeat-open", "info")
+def repeat_open(subject: Subject) -> Iterator[Defect]:
+    """The number of rows of a repeat is known before, unless the interview itself finds them one by one."""
     for line in subject.lines:
-        if line.type.name != "begin_repeat":
-            continue
-        count = line.row.get("repeat_count", "")
-        if not count:
+        if line.type.name == "begin_repeat" and "repeat_count" not in line.row:
             message = f"the repeat {line.name!r} may grow without end"
             yield Defect(line.row, "repeat_count", message, "Ask how many first, and give the number here.")
-        for name in references(count):
+
+
+@rule("repeat-unbounded", "warning")
+def repeat_unbounded(subject: Subject) -> Iterator[Defect]:
+    """The number that counts the rows of a repeat has an upper limit."""
+    for line in subject.lines:
+        for name in references(line.row.get("repeat_count", "")):
             asked = subject.named.get(name)
             if asked and asked.type.name == "integer" and "<" not in asked.row.get("constraint", ""):
                 message = f"{name!r} counts the repeat {line.name!r} and has no upper limit"

@@ -117,6 +117,16 @@ def type_deprecated(subject: Subject) -> Iterator[Defect]:
             yield Defect(line.row, "type", f"{line.type.name!r} is no longer filled in", "Delete the row.")
 
 
+@rule("soft-check-name", "warning")
+def soft_check_name(subject: Subject) -> Iterator[Defect]:
+    """chk_ begins the name of a check that a question confirm_ confirms: quality control looks for both."""
+    for name, line in subject.named.items():
+        partner = f"confirm_{name.removeprefix('chk_')}"
+        if name.startswith("chk_") and (line.type.name != "calculate" or partner not in subject.named):
+            fix = f"Make it a calculate row with {partner} behind it, write soft_when on the row before, or rename it."
+            yield Defect(line.row, "name", f"{name!r} is named like a soft check and is none", fix)
+
+
 @rule("table-list", "warning")
 def table_list(subject: Subject) -> Iterator[Defect]:
     """No appearance table-list: it adds nodes to the answer sheet that no row names."""

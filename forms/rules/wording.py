@@ -8,6 +8,10 @@ from collections.abc import Iterator
 from forms.rules import UNSEEN, Defect, Subject, rule
 from forms.sheets import MEDIA, WORDING, Row, split_language
 
+LONGEST = 45
+"""Words of the longest question that is said in one breath."""
+
+_DOUBLE = re.compile(r"\band\s*/\s*or\b|[?؟？].*[?؟？]", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"</?\s*[a-zA-Z][^>]*>")
 _SCRIPTS = {
     **dict.fromkeys(("ar", "fa", "ur", "ps", "ckb", "ug"), re.compile(r"[\u0600-\u06ff]")),
@@ -86,6 +90,38 @@ def translation_same(subject: Subject) -> Iterator[Defect]:
                 if text == source and len(source.split()) > 3:
                     message = f"{row.get('name', '')!r} reads as in {split_language(first)[1]}"
                     yield Defect(row, column, message, "Translate it.")
+
+
+@rule("question-long", "info")
+def question_long(subject: Subject) -> Iterator[Defect]:
+    """A question can be read aloud in one breath: 45 words at most."""
+    for line in subject.questions:
+        for column, text in line.row.items():
+            words = len(re.sub(r"\$\{[^}]*\}|<[^>]*>", " ", text).split())
+            if split_language(column)[0] == "label" and line.type.name not in UNSEEN and words > LONGEST:
+                yield Defect(line.row, column, f"{line.name!r} has {words} words", "Shorten it, or split it.")
+
+
+@rule("question-double", "info")
+def question_double(subject: Subject) -> Iterator[Defect]:
+    """A question asks one thing: no second question mark, no and/or."""
+    for line in subject.questions:
+        for column, text in line.row.items():
+            if split_language(column)[0] == "label" and line.type.name not in UNSEEN and _DOUBLE.search(text):
+                yield Defect(line.row, column, f"{line.name!r} asks two things at once", "Ask them one by one.")
+
+
+@rule("parameter-untranslated", "warning", "settings")
+def parameter_untranslated(subject: Subject) -> Iterator[Defect]:
+    """A parameter that has its own text in one language has it in all languages of the form."""
+    head = subject.workbook.header
+    spoken = [key.partition("::") for key in head.parameters if "::" in key]
+    for name in dict.fromkeys(base for base, _, _ in spoken):
+        given = {code for base, _, code in spoken if base == name}
+        for code in head.languages:
+            if code != head.language and code not in given:
+                fix = f'Write "{name}::{code}" = "..." below [parameters].'
+                yield Defect(None, "parameters", f"the parameter {name!r} has no text in {code!r}", fix)
 
 
 def _has(row: Row, base: str) -> bool:
