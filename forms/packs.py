@@ -85,7 +85,7 @@ def languages(pack: Pack, known: Iterable[str], *, draft: bool) -> tuple[str, ..
     if lacking and not draft:
         raise WorkbookError(
             f"pack {pack.name!r}: the form is not translated into {', '.join(map(repr, lacking))}. Add translations/"
-            f"{lacking[0]}.csv and a line below [languages] of form.toml, or say which of its languages you want: "
+            f"{lacking[0]}.csv and a line below [languages] of form.toml; a draft does without. The form has: "
             f"{', '.join(known)}."
         )
     return tuple(code for code in pack.languages if code in known)
