@@ -1,0 +1,48 @@
+"""Trial: the cases of a form held on our own evaluator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from forms import cases, catalog, interview, xform
+from forms.choicelists import ListSource
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one case: nothing in `differences` when it holds."""
+
+    form: str
+    file: str
+    case: str
+    differences: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Did the form do what the case expects?"""
+        return not self.differences
+
+    def __str__(self) -> str:
+        return f"PASS  {self.case}" if self.holds else f"FAIL  {self.case}: {'; '.join(self.differences)}"
+
+
+def hold(
+    form: str, parameters: Mapping[str, str] | None = None, lists: Mapping[str, ListSource] | None = None
+) -> Iterator[Verdict]:
+    """A verdict for each case of a form folder or library form, which is set up as its cases/setup.toml says.
+
+    `parameters` and `lists` come on top. Raises WorkbookError when it has no cases, InterviewError when it cannot
+    be asked.
+    """
+    folder = Path(form) if Path(form).is_dir() else catalog.folder(form)
+    suite = cases.suite(folder)
+    book = catalog.read(
+        str(folder), {**suite.parameters, **(parameters or {})}, {**suite.lists, **(lists or {})}, draft=True
+    )
+    xml = xform.compile(book).xml
+    for file in suite.files:
+        wanted = cases.load(file)
+        for case, facts in zip(wanted, interview.run_cases(xml, wanted, suite.media), strict=True):
+            yield Verdict(book.header.id, file.name, case["name"], tuple(cases.differences(case, facts)))
