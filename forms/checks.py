@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from forms import xform
 from forms.definition import Form
 from forms.errors import CompileError, WorkbookError
 from forms.findings import Finding
 from forms.rules import RULES, Defect, Rule, Subject, choices, fieldwork, formulas, logic, names, sensitivity, wording
+from forms.sheets import Row
 from forms.workbook import Workbook
 
 SUBJECTS = (names, choices, wording, logic, formulas, fieldwork, sensitivity)
@@ -25,18 +27,9 @@ def check(workbook: Workbook) -> tuple[Finding, ...]:
     Read the workbook with `draft=True`, so that missing translations are among the findings. Sorted by
     sheet and line; the form is fit for the field when none is of level "error".
     """
-    try:
-        form = Form.from_workbook(workbook)
-    except WorkbookError as error:
-        place, _, message = error.message.partition(": ")
-        return (*workbook.findings, _tree_finding(place, message))
-    subject = Subject(workbook, form)
-    found = [*workbook.findings]
-    for rule in RULES.values():
-        found.extend(_finding(rule, defect) for defect in rule.judge(subject))
-    if passes(tuple(found)):  # else pyxform mostly says the same again, without the line
-        found.extend(_compile(workbook))
-    return tuple(sorted(set(found), key=lambda finding: (finding.file, finding.row, finding.rule, finding.column)))
+    cells = {(row.file, row.line): row for row in (*workbook.survey, *workbook.choices, *workbook.entities)}
+    found = {_with_cell(finding, cells) for finding in _found(workbook)}
+    return tuple(sorted(found, key=lambda finding: (finding.file, finding.row, finding.rule, finding.column)))
 
 
 def rules() -> tuple[Rule, ...]:
@@ -47,6 +40,27 @@ def rules() -> tuple[Rule, ...]:
 def passes(findings: tuple[Finding, ...]) -> bool:
     """Is the form fit for the field: is no finding an error?"""
     return all(finding.level != "error" for finding in findings)
+
+
+def _found(workbook: Workbook) -> list[Finding]:
+    try:
+        form = Form.from_workbook(workbook)
+    except WorkbookError as error:
+        place, _, message = error.message.partition(": ")
+        return [*workbook.findings, _tree_finding(place, message)]
+    subject = Subject(workbook, form)
+    found = [*workbook.findings]
+    for rule in RULES.values():
+        found.extend(_finding(rule, defect) for defect in rule.judge(subject))
+    if passes(tuple(found)):  # else pyxform mostly says the same again, without the line
+        found.extend(_compile(workbook))
+    return found
+
+
+def _with_cell(finding: Finding, rows: Mapping[tuple[str, int], Row]) -> Finding:
+    """The finding with the cell of the spreadsheet that it is about, if the form was read from one."""
+    row = rows.get((finding.file, finding.row))
+    return replace(finding, cell=row.cell(finding.column)) if row else finding
 
 
 def _finding(rule: Rule, defect: Defect) -> Finding:

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from forms.errors import WorkbookError
@@ -14,11 +14,15 @@ from forms.errors import WorkbookError
 
 @dataclass(frozen=True, eq=False)
 class Row(Mapping[str, str]):
-    """The cells of one line that hold text, by column. Two rows are equal when their cells are."""
+    """The cells of one line that hold text, by column. Two rows are equal when their cells are.
+
+    `letters` are those of the columns of a spreadsheet: `{"type": "A", "name": "B"}`.
+    """
 
     cells: Mapping[str, str]
     file: str
     line: int
+    letters: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, column: str) -> str:
         return self.cells[column]
@@ -34,9 +38,23 @@ class Row(Mapping[str, str]):
         """File and line, as a person looks them up."""
         return f"{self.file}:{self.line}"
 
+    def cell(self, column: str) -> str:
+        """The cell of a spreadsheet, as in `survey!C48`; that of the name where the column is not there, else ""."""
+        if not self.letters:
+            return ""
+        letter = next(
+            (self.letters[known] for known in (column, split_language(column)[0], "name") if known in self.letters), "A"
+        )
+        return f"{self.file.partition('[')[2].removesuffix(']')}!{letter}{self.line}"
+
+    def place(self, column: str) -> str:
+        """File, sheet and cell of a spreadsheet, else file, line and column."""
+        cell = self.cell(column)
+        return f"{self.file.partition('[')[0]} {cell}" if cell else f"{self.where} {column}"
+
     def replace(self, cells: Mapping[str, str]) -> Row:
         """The same line with other cells; empty ones are left out."""
-        return Row({column: text for column, text in cells.items() if text}, self.file, self.line)
+        return Row({column: text for column, text in cells.items() if text}, self.file, self.line, self.letters)
 
 
 Sheets = Mapping[str, tuple[Row, ...]]
@@ -164,19 +182,27 @@ def read_markdown(text: str, file: str) -> dict[str, tuple[Row, ...]]:
 
 
 def rows(
-    header: Sequence[str], lines: Iterable[tuple[int, Sequence[str]]], file: str, needed: Sequence[str] = ()
+    header: Sequence[str],
+    lines: Iterable[tuple[int, Sequence[str]]],
+    file: str,
+    needed: Sequence[str] = (),
+    letters: Sequence[str] = (),
 ) -> tuple[Row, ...]:
-    """Rows from a header and numbered lines; blank lines are left out. The columns `needed` must be there."""
+    """Rows from a header and numbered lines; blank lines are left out. The columns `needed` must be there.
+
+    `letters` are those of the columns when they come from a spreadsheet.
+    """
     columns = [column_name(name) for name in header]
     for name in needed:
         if name not in columns:
-            named = ", ".join(filter(None, columns)) or "none"
+            there = ", ".join(filter(None, columns)) or "none"
             raise WorkbookError(
-                f"{file}: no column {name!r}. Put it back, or correct its heading (there are: {named})."
+                f"{file}: no column {name!r}. Put it back, or correct its heading (there are: {there})."
             )
     doubled = {name for name in columns if name and columns.count(name) > 1}
     if doubled:
         raise WorkbookError(f"{file}: column {sorted(doubled)[0]!r} stands there twice. Keep one of the two.")
+    named = dict(zip(columns, letters, strict=False))
     found = []
     for number, cells in lines:
         texts = [_seen(column, cell) for column, cell in zip([*columns, *[""] * len(cells)], cells, strict=False)]
@@ -187,12 +213,13 @@ def rows(
                     "Name its column, or quote the cell that holds a comma."
                 )
             if _CONTROL.search(text):
-                raise WorkbookError(f"{file}:{number} {column}: a control character. Type the text anew.")
+                raise WorkbookError(f"{Row({}, file, number, named).place(column)}: a control character. Type it anew.")
             if _EXCEL_ERROR.fullmatch(text):
-                raise WorkbookError(f"{file}:{number} {column}: Excel shows the error {text}. Type the text anew.")
+                place = Row({}, file, number, named).place(column)
+                raise WorkbookError(f"{place}: Excel shows the error {text}. Type the text anew.")
         row = {column: text for column, text in zip(columns, texts, strict=False) if text}
         if row:
-            found.append(Row(row, file, number))
+            found.append(Row(row, file, number, named))
     return tuple(found)
 
 

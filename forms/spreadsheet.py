@@ -94,7 +94,8 @@ def unpack(path: Path) -> dict[str, tuple[Row, ...]]:
             (number, [_text(values[place]) if place < len(values) else "" for place in headed])
             for number, values in enumerate(grid, start=1)
         ]
-        found[name] = rows(lines[0][1], lines[1:], file, NEEDED.get(name, ())) if lines else ()
+        letters = [get_column_letter(place + 1) for place in headed]
+        found[name] = rows(lines[0][1], lines[1:], file, NEEDED.get(name, ()), letters) if lines else ()
     _demand_columns(found.get("_form", ()), columns, path.name)
     return found
 
@@ -203,13 +204,14 @@ def _begins_with(path: Path, mark: bytes) -> bool:
 def _refuse_dates(grid: Sequence[Sequence[object]], header: Sequence[str], file: str) -> None:
     """A code, a wording or an expression that Excel took for a date is no longer what was typed."""
     columns = [column_name(heading) for heading in header]
+    letters = {column: get_column_letter(place) for place, column in enumerate(columns, start=1)}
     for number, values in enumerate(grid[1:], start=2):
         for column, value in zip(columns, values, strict=False):
             kept = column in ("", "default") or column.startswith(PASSED_ON)
             if isinstance(value, dt.datetime | dt.date | dt.time) and not kept:
                 raise WorkbookError(
-                    f"{file}:{number} {column}: Excel made a date of this cell ({_text(value)}). "
-                    "Format the cell as Text and type it again."
+                    f"{Row({}, file, number, letters).place(column)}: Excel made a date of this cell "
+                    f"({_text(value)}). Format the cell as Text and type it again."
                 )
 
 

@@ -152,9 +152,9 @@ def test_types_are_offered_with_the_lists_of_the_form(tmp_path):
         (cell("survey", "n", "name", "age"), r"\[survey\]:5: 'age' is already the name at form\.xlsx\[survey\]:3"),
         (cell("choices", "2", "name", "1"), r"\[choices\]:3: 'yesno/1' is already the name at"),
         (cell("survey", "age", "label::English (en)", None), r"\[survey\]:3 label::English \(en\): 'age' has no text"),
-        (cell("survey", "age", "label::English (en)", "#REF!"), r"\[survey\]:3 label::.*Excel shows the error #REF!"),
-        (cell("survey", "age", "constraint", datetime(2026, 6, 1)), r"\[survey\]:3 constraint: Excel made a date"),
-        (cell("choices", "2", "name", datetime(2026, 2, 1)), r"\[choices\]:3 name: Excel made a date"),
+        (cell("survey", "age", "label::English (en)", "#REF!"), r"survey!\w3: Excel shows the error #REF!"),
+        (cell("survey", "age", "constraint", datetime(2026, 6, 1)), r"survey!\w3: Excel made a date"),
+        (cell("choices", "2", "name", datetime(2026, 2, 1)), r"choices!B3: Excel made a date"),
     ],
 )
 def test_what_cannot_be_taken_over_is_refused_with_its_place(tmp_path, edit, message):
