@@ -146,7 +146,7 @@ def _assert_equal(one: Tables, other: Tables) -> None:
 @needs_java
 @pytest.mark.parametrize(("name", "path"), CASES, ids=lambda part: getattr(part, "stem", part))
 def test_every_case_holds(name: str, path: Path, tablets: Path) -> None:
-    assert cases.check(tablets / f"{name}.xml", cases.load(path), media=media(name)) == {}
+    assert cases.check(tablets / f"{name}.xml", load(path), media=media(name)) == {}
 
 
 @pytest.mark.parametrize("name", catalog.names())

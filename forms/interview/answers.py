@@ -13,7 +13,7 @@ from forms.xpath.values import Single, to_boolean, write_number
 
 _WHOLE = re.compile(r"[+-]?\d+")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-_LARGEST = 2**31 - 1
+_LARGEST, _LONGEST = 2**31 - 1, 2**63
 GEOMETRY = frozenset({"geopoint", "geotrace", "geoshape"})
 
 
@@ -86,7 +86,9 @@ def wrap(value: Single, kind: str, now: datetime, zone: tzinfo | None) -> Answer
 
 def _number(value: float, kind: str) -> int | float:
     """Whole numbers without a point, whatever the type; others cut off where the type is whole."""
-    if math.isfinite(value) and (kind == "int" or abs(value - math.trunc(value)) < 1e-9):
+    if kind == "int":
+        return math.trunc(min(max(value, -_LARGEST - 1), _LARGEST))
+    if abs(value) < _LONGEST and abs(value - math.trunc(value)) < 1e-9:
         return math.trunc(value)
     return value
 
