@@ -82,7 +82,7 @@ class Survey:
 
     def reweighted(self, weight: str, values: NDArray[np.float64], *adjustments: Adjustment) -> Survey:
         """A new survey with `values` as the weight in force, kept in the column `weight`."""
-        data = self.data.assign(**{weight: values})
+        data = _with_column(self.data, weight, values)
         return replace(self, data=data, weight=weight, adjustments=(*self.adjustments, *adjustments))
 
     def members(self, rows: pd.DataFrame, on: str) -> Survey:
@@ -97,5 +97,10 @@ class Survey:
         link = units.get_indexer(pd.Index(rows[on]))
         if (link < 0).any():
             raise DesignError(f"{int((link < 0).sum())} member row(s) have a {on!r} that was not drawn")
-        data = rows.assign(**{self.weight: self.weights[link]})
+        data = _with_column(rows, self.weight, self.weights[link])
         return Survey(data, self.design, self.weight, parent=self, link=link)
+
+
+def _with_column(data: pd.DataFrame, name: str, values: NDArray[np.float64]) -> pd.DataFrame:
+    """A copy of the data with one column more; a plain copy first, as pandas is slow on wide files read from CSV."""
+    return data.copy().assign(**{name: values})
