@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from forms import catalog, checks, codebook, instances, tables, xform
+from forms.cases import load
 from forms.definition import Form
 from forms.tables import Tables
 from forms.workbook import Workbook
