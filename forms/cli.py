@@ -109,12 +109,19 @@ def coverage(form: str, as_json: bool) -> None:
 @PARAMETERS
 @LISTS
 def codebook(form: str, output: Path, parameters: dict[str, str], lists: dict[str, str]) -> None:
-    """Write what every variable means: a page, a workbook, or DDI-Codebook 2.5 for archives."""
-    from forms import catalog, documents
+    """Write what every variable means: a page, a workbook, or DDI-Codebook 2.5 for archives.
+
+    FORM may be a CSPro dictionary (.dcf) too.
+    """
+    from forms import catalog, cspro, documents
     from forms import codebook as books
     from forms.definition import Form
 
-    book = books.of(Form.from_workbook(catalog.read(form, parameters, lists, draft=True)))
+    book = (
+        cspro.codebook(cspro.read_dictionary(Path(form)))
+        if ".dcf" in Path(form).suffixes
+        else books.of(Form.from_workbook(catalog.read(form, parameters, lists, draft=True)))
+    )
     documents.write(output, book)
     click.echo(f"{output}: {len(book.variables)} variables", err=True)
 
@@ -245,12 +252,28 @@ def build(
 @group.command("import")
 @click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-def import_form(source: Path, folder: Path) -> None:
-    """Make a form folder of an .xlsx or .md form."""
-    from forms import workbook
+@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write the report as Markdown.")
+@AS_JSON
+def import_form(source: Path, folder: Path, report: Path | None, as_json: bool) -> None:
+    """Make a form folder of any XLSForm (.xlsx, .xlsm, .xls, .csv, .md) or of a CSPro dictionary (.dcf).
 
-    for name in workbook.take_apart(source, folder):
+    What was cleaned, renamed and dropped on the way is reported, and what only the form's authors can decide.
+    """
+    from dataclasses import asdict
+
+    from forms import cspro_draft, foreign
+
+    draft = ".dcf" in source.suffixes
+    imported = cspro_draft.take(source, folder) if draft else foreign.take(source, folder)
+    if report:
+        report.write_text(foreign.report(imported, source.name), encoding="utf-8")
+    if as_json:
+        click.echo(json.dumps(asdict(imported), ensure_ascii=False, indent=2))
+        return
+    for name in imported.files:
         click.echo(str(folder / name))
+    for note in imported.notes:
+        click.echo(str(note), err=True)
 
 
 @group.command()

@@ -17,7 +17,7 @@ from forms.cspro_lines import Line, Sheet
 from forms.tables import MISFIT_COLUMNS, Tables
 from forms.wording import WORDS, in_language
 
-__all__ = ["Census", "Dictionary", "read", "read_dictionary", "records"]
+__all__ = ["Census", "Dictionary", "codebook", "read", "read_dictionary", "records"]
 
 REASONS = {"NOTAPPL": "not_applicable", "MISSING": "not_stated", "REFUSED": "refused"}
 """What CSPro's special values stand for."""
@@ -62,7 +62,7 @@ def read(dictionary_path: Path | str, data_path: Path | str) -> Census:
         *not_coded_by_area(dictionary, frames),
     )
     misfits = pd.DataFrame(sheet.misfits, columns=list(MISFIT_COLUMNS), dtype="str")
-    return Census(Tables(dictionary.level, frames, misfits), _codebook(dictionary), warnings)
+    return Census(Tables(dictionary.level, frames, misfits), codebook(dictionary), warnings)
 
 
 def records(dictionary_path: Path | str, data_path: Path | str) -> dict[str, pd.DataFrame]:
@@ -179,7 +179,8 @@ def _records_in_excess(dictionary: Dictionary, sheet: Sheet) -> Iterator[str]:
             )
 
 
-def _codebook(dictionary: Dictionary) -> Codebook:
+def codebook(dictionary: Dictionary) -> Codebook:
+    """What every item of a dictionary means: a variable for each, its value set as codes and missing codes."""
     variables = [Variable("key", dictionary.level, "text", labels=WORDS["key"])]
     variables += (_variable(item, dictionary.level) for item in dictionary.ids)
     for record in dictionary.records:

@@ -77,6 +77,9 @@ SURVEY = (
 PASSED_ON = ("bind::", "body::", "control::", "instance::", "x_", "sms_")
 """How columns begin that are handed on unread (XForm attributes) or are the author's own (`x_`)."""
 
+LONGEST_CELL = 32_767
+"""Characters that Excel keeps of one cell."""
+
 NEEDED = {"survey": ("type", "name"), "choices": ("list_name", "name")}
 """Columns without which a sheet says nothing."""
 
@@ -163,13 +166,9 @@ def read_csv(path: Path, file: str, needed: Sequence[str] = ()) -> tuple[Row, ..
 
 def read_markdown(text: str, file: str) -> dict[str, tuple[Row, ...]]:
     """The rows of sheets drawn as Markdown tables: the sheet's name in the first column, then its rows."""
-    blocks: dict[str, list[tuple[int, list[str]]]] = {}
+    blocks: dict[str, list[tuple[int, Sequence[str]]]] = {}
     sheet = ""
-    for number, line in enumerate(text.splitlines(), start=1):
-        line = line.strip()
-        if not line.startswith("|") or re.fullmatch(r"[|:\s-]+", line):
-            continue
-        cells = [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+    for number, cells in markdown_lines(text):
         if cells[0]:
             sheet = cells[0].lower()
             blocks[sheet] = []
@@ -179,6 +178,14 @@ def read_markdown(text: str, file: str) -> dict[str, tuple[Row, ...]]:
         name: rows(lines[0][1], lines[1:], f"{file}[{name}]", NEEDED.get(name, ())) if lines else ()
         for name, lines in blocks.items()
     }
+
+
+def markdown_lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The cells of each line of Markdown tables, with its number; the lines of dashes left out."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        line = line.strip()
+        if line.startswith("|") and not re.fullmatch(r"[|:\s-]+", line):
+            yield number, [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
 
 
 def rows(
@@ -212,15 +219,22 @@ def rows(
                     f"{file}:{number}: {text!r} stands beyond the named columns. "
                     "Name its column, or quote the cell that holds a comma."
                 )
-            if _CONTROL.search(text):
-                raise WorkbookError(f"{Row({}, file, number, named).place(column)}: a control character. Type it anew.")
-            if _EXCEL_ERROR.fullmatch(text):
-                place = Row({}, file, number, named).place(column)
-                raise WorkbookError(f"{place}: Excel shows the error {text}. Type the text anew.")
+            _refuse_cell(text, Row({}, file, number, named), column)
         row = {column: text for column, text in zip(columns, texts, strict=False) if text}
         if row:
             found.append(Row(row, file, number, named))
     return tuple(found)
+
+
+def _refuse_cell(text: str, row: Row, column: str) -> None:
+    if len(text) > LONGEST_CELL:
+        raise WorkbookError(
+            f"{row.place(column)}: {len(text):,} characters; a cell of Excel holds {LONGEST_CELL:,}. Shorten it."
+        )
+    if _CONTROL.search(text):
+        raise WorkbookError(f"{row.place(column)}: a control character. Type the text anew.")
+    if _EXCEL_ERROR.fullmatch(text):
+        raise WorkbookError(f"{row.place(column)}: Excel shows the error {text}. Type the text anew.")
 
 
 def _seen(column: str, text: str) -> str:

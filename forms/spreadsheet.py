@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import re
-import warnings
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-import openpyxl
 from openpyxl import Workbook as Book
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
@@ -20,6 +16,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from forms.errors import WorkbookError
+from forms.grids import Grid
 from forms.sheets import NEEDED, PASSED_ON, WORDING, Row, column_name, rows, split_language
 
 SPARE = 200
@@ -43,8 +40,6 @@ _WIDTHS = {
 _LINE = 15  # points
 _RIGHT_TO_LEFT = re.compile(r"\((ar|fa|ur|he|ps|ckb|dv|ug|yi)\)$")
 _READ = ("survey", "choices", "settings", "entities", "_form")
-_LOCKED = b"\xd0\xcf\x11\xe0"
-"""How an .xls begins, and an .xlsx that has a password."""
 
 
 @dataclass(frozen=True)
@@ -75,29 +70,28 @@ def pack(tables: Sequence[Table]) -> bytes:
     return _without_time(raw.getvalue())
 
 
-def unpack(path: Path) -> dict[str, tuple[Row, ...]]:
-    """The rows of every sheet of an .xlsx file; columns without a heading are the author's notes.
+def unpack(found: Sequence[Grid], file: str) -> dict[str, tuple[Row, ...]]:
+    """The rows of the sheets of a file; columns without a heading are the author's notes.
 
-    Raises WorkbookError for what is no .xlsx, for a cell that Excel made a date or an error of, and for a sheet
-    or a column that the sheet `_form` says was there and is not.
+    Raises WorkbookError for a cell that Excel made a date or an error of, and for a sheet or a column that the sheet
+    `_form` says was there and is not.
     """
-    found: dict[str, tuple[Row, ...]] = {}
+    unpacked: dict[str, tuple[Row, ...]] = {}
     columns: dict[str, list[str]] = {}
-    for title, grid in _grids(path).items():
-        name, file = title.strip().lower(), f"{path.name}[{title}]"
-        header = [_text(value).strip() for value in grid[0]] if grid else []
+    for grid in found:
+        header = [heading.strip() for heading in grid.lines[0][1]] if grid.lines else []
         headed = [place for place, heading in enumerate(header) if heading]
-        columns[name] = [column_name(header[place]) for place in headed]
-        if name in _READ:
-            _refuse_dates(grid, header, file)
+        columns[grid.name] = [column_name(header[place]) for place in headed]
+        if grid.name in _READ:
+            _refuse_dates(grid, header)
         lines = [
-            (number, [_text(values[place]) if place < len(values) else "" for place in headed])
-            for number, values in enumerate(grid, start=1)
+            (number, [cells[place] if place < len(cells) else "" for place in headed]) for number, cells in grid.lines
         ]
-        letters = [get_column_letter(place + 1) for place in headed]
-        found[name] = rows(lines[0][1], lines[1:], file, NEEDED.get(name, ()), letters) if lines else ()
-    _demand_columns(found.get("_form", ()), columns, path.name)
-    return found
+        letters = [get_column_letter(place + 1) for place in headed] if grid.lettered else ()
+        needed = NEEDED.get(grid.name, ())
+        unpacked[grid.name] = rows(lines[0][1], lines[1:], grid.file, needed, letters) if lines else ()
+    _demand_columns(unpacked.get("_form", ()), columns, file)
+    return unpacked
 
 
 def _write(sheet: WriteOnlyWorksheet, table: Table) -> None:
@@ -172,47 +166,18 @@ def _without_time(packed: bytes) -> bytes:
     return out.getvalue()
 
 
-def _grids(path: Path) -> dict[str, list[tuple[object, ...]]]:
-    """The values of every sheet, line by line."""
-    if _begins_with(path, _LOCKED):
-        raise WorkbookError(
-            f"{path.name}: has a password, or is an old .xls under a new name. Open it in Excel or LibreOffice and "
-            "save it as .xlsx without a password."
-        )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Excel's own extensions (validation, colours) carry no question
-        try:
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-            grids = {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets}
-        except FileNotFoundError as error:
-            raise WorkbookError(f"{path.name}: no such file.") from error
-        except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-            raise WorkbookError(
-                f"{path.name}: not an Excel workbook (.xlsx). Open it in Excel or LibreOffice and save it as .xlsx."
-            ) from error
-        book.close()
-    return grids
-
-
-def _begins_with(path: Path, mark: bytes) -> bool:
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return file.read(len(mark)) == mark
-
-
-def _refuse_dates(grid: Sequence[Sequence[object]], header: Sequence[str], file: str) -> None:
+def _refuse_dates(grid: Grid, header: Sequence[str]) -> None:
     """A code, a wording or an expression that Excel took for a date is no longer what was typed."""
     columns = [column_name(heading) for heading in header]
     letters = {column: get_column_letter(place) for place, column in enumerate(columns, start=1)}
-    for number, values in enumerate(grid[1:], start=2):
-        for column, value in zip(columns, values, strict=False):
-            kept = column in ("", "default") or column.startswith(PASSED_ON)
-            if isinstance(value, dt.datetime | dt.date | dt.time) and not kept:
-                raise WorkbookError(
-                    f"{Row({}, file, number, letters).place(column)}: Excel made a date of this cell "
-                    f"({_text(value)}). Format the cell as Text and type it again."
-                )
+    texts = dict(grid.lines)
+    for number, place in sorted(grid.dates):
+        column = columns[place] if place < len(columns) else ""
+        if column not in ("", "default") and not column.startswith(PASSED_ON):
+            raise WorkbookError(
+                f"{Row({}, grid.file, number, letters).place(column)}: Excel made a date of this cell "
+                f"({texts[number][place]}). Format the cell as Text and type it again."
+            )
 
 
 def _demand_columns(form: Sequence[Row], columns: Mapping[str, Sequence[str]], file: str) -> None:
@@ -232,16 +197,3 @@ def _demand_columns(form: Sequence[Row], columns: Mapping[str, Sequence[str]], f
                     f"{file}[{sheet}]: the column {column!r} is gone or has another name. Put it back; "
                     "to drop what it says, empty its cells."
                 )
-
-
-def _text(value: object) -> str:
-    """A cell as the text its author sees: whole numbers without `.0`, dates as ISO."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat() if value.time() == dt.time() else value.isoformat()
-    return str(value)

@@ -20,7 +20,6 @@ _TYPES = (
 )
 _CHOICES = ("list_name", "name", "label")
 _FORM_COLUMNS = ("section", "key", "text")
-_OTHER_FILES = {".xls": "an old Excel file", ".xlsm": "a workbook with macros", ".ods": "a LibreOffice file"}
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ def from_markdown(
     draft: bool = False,
 ) -> Workbook:
     """Read a form drawn as Markdown tables; the arguments are those of `read`."""
-    head, found = _head_and_sheets(sheets.read_markdown(text, "drawn"), "drawn", "drawn")
+    head, found = head_and_sheets(sheets.read_markdown(text, "drawn"), "drawn", "drawn")
     return _finish(head, choicelists.replace_in(found, lists or {}, head), (), parameters or {}, draft, None)
 
 
@@ -185,17 +184,15 @@ def from_json(text: str) -> Workbook:
 
 
 def read_sheets(path: Path) -> Sheets:
-    """The sheets of an .xlsx or .md file just as they stand there."""
-    suffix = path.suffix.lower()
-    if suffix == ".xlsx":
-        from forms import spreadsheet  # slow to import, and most forms are folders
+    """The sheets of a file just as they stand there; see `grids.FORMATS`."""
+    from forms import grids, spreadsheet  # slow to import, and most forms are folders
 
-        return spreadsheet.unpack(path)
-    if suffix == ".md" and path.exists():
-        return sheets.read_markdown(path.read_text(encoding="utf-8"), path.name)
-    if suffix in _OTHER_FILES and path.exists():
-        raise WorkbookError(f"{path.name}: {_OTHER_FILES[suffix]}. Open it and save it as .xlsx.")
-    raise WorkbookError(f"{path.name}: no form. Give a form folder, an .xlsx or a .md file that exists.")
+    if path.suffix.lower() == ".ods" and path.exists():
+        raise WorkbookError(f"{path.name}: a LibreOffice file. Open it and save it as .xlsx.")
+    if path.suffix.lower() not in grids.FORMATS:
+        known = ", ".join(grids.FORMATS)
+        raise WorkbookError(f"{path.name}: no form. Give a form folder, or a file ({known}).")
+    return spreadsheet.unpack(grids.read(path), path.name)
 
 
 def _offers(workbook: Workbook) -> dict[str, Sequence[str]]:
@@ -220,10 +217,11 @@ def _columns(rows: Sequence[Row], head: Header) -> list[str]:
 
 
 def _read_file(path: Path) -> tuple[Header, Sheets]:
-    return _head_and_sheets(read_sheets(path), path.stem, path.name)
+    return head_and_sheets(read_sheets(path), path.stem, path.name)
 
 
-def _head_and_sheets(found: Sheets, name: str, file: str) -> tuple[Header, Sheets]:
+def head_and_sheets(found: Sheets, name: str, file: str) -> tuple[Header, Sheets]:
+    """The header of sheets that were read from a file, and the sheets with their wording named by language."""
     if not found.get("survey"):
         raise WorkbookError(f"{file}: no sheet 'survey' with questions. {header.suggestion('survey', found.keys())}")
     for row in found["survey"]:

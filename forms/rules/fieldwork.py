@@ -12,6 +12,7 @@ from forms.sheets import MEDIA, split_language
 _COMPARISON = re.compile(r"\$\{[^}]*\}\s*(!?=|[<>]=?)\s*('[^']*'|\"[^\"]*\"|-?\d+)")
 _TELLING = ("geopoint", "geotrace", "geoshape", "start-geopoint", "image", "audio", "video", "phonenumber", "email")
 _TELLING_NAME = re.compile(r"(^|_)(name|names|phone|telephone|mobile|email|passport|address)(_|$)")
+_CONSENT = re.compile(r"(^|_)consent(_|$)", re.IGNORECASE)
 _LITERAL = re.compile(r"(?<![\w.$])'?(\d+)'?(?![\w.])")
 
 
@@ -167,6 +168,17 @@ def unencrypted(subject: Subject) -> Iterator[Defect]:
     if subject.identifying and not subject.workbook.header.settings.get("public_key"):
         fix = "Set public_key if the office decrypts on its own machines."
         yield Defect(None, "public_key", "answers lie readable on a lost tablet", fix)
+
+
+@rule("consent-ignored", "warning")
+def consent_ignored(subject: Subject) -> Iterator[Defect]:
+    """What people consent to depends on it: some condition reads the answer."""
+    read = {name for _, _, text in subject.expressions() for name in references(text)}
+    for line in subject.questions:
+        asks = line.type.name == "select_one" and "calculation" not in line.row and _CONSENT.search(line.name)
+        if asks and line.name not in read and "constraint" not in line.row:
+            message = f"nothing depends on the answer to {line.name!r}"
+            yield Defect(line.row, "name", message, f"Make what follows relevant on ${{{line.name}}} = '1'.")
 
 
 @rule("media-missing", "error")

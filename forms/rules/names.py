@@ -39,7 +39,12 @@ def too_long(subject: Subject) -> Iterator[Defect]:
             longest = min(LONGEST, STATA - len("__") - max(map(len, codes), default=0))
         if len(line.name) > longest:
             message = f"{line.name!r} has {len(line.name)} characters"
-            yield Defect(line.row, "name", message, f"Shorten it to {longest} or fewer.")
+            fix = (
+                f"Shorten it to {longest} or fewer."
+                if longest > 0
+                else "Shorten the codes of its list: they are added."
+            )
+            yield Defect(line.row, "name", message, fix)
 
 
 @rule("name-pattern", "error")

@@ -111,6 +111,19 @@ def question_double(subject: Subject) -> Iterator[Defect]:
                 yield Defect(line.row, column, f"{line.name!r} asks two things at once", "Ask them one by one.")
 
 
+@rule("label-repeated", "info")
+def label_repeated(subject: Subject) -> Iterator[Defect]:
+    """Two questions side by side never have the same wording: one of them was copied and not changed."""
+    first: dict[tuple[str, str, str], Row] = {}
+    for line in subject.questions:
+        around = line.around[-1].get("name", "") if line.around else ""
+        label = next((text for column, text in line.row.items() if split_language(column)[0] == "label"), "")
+        before = first.setdefault((around, label, line.row.get("relevant", "")), line.row)
+        if label and before is not line.row and line.type.name not in UNSEEN:
+            message = f"{line.name!r} reads like {before.get('name', '')!r}"
+            yield Defect(line.row, "label", message, "Say what is asked here.")
+
+
 @rule("parameter-untranslated", "warning", "settings")
 def parameter_untranslated(subject: Subject) -> Iterator[Defect]:
     """A parameter that has its own text in one language has it in all languages of the form."""
