@@ -61,9 +61,13 @@ class Grid:
 
 def read(path: Path) -> tuple[Grid, ...]:
     """The sheets of a file, without macros. Raises WorkbookError for what cannot or must not be read."""
+    kind = path.suffix.lower()
+    if kind == ".ods" and path.exists():
+        raise WorkbookError(f"{path.name}: a LibreOffice file. Open it and save it as .xlsx.")
+    if kind not in FORMATS:
+        raise WorkbookError(f"{path.name}: no form. Give a form folder, or a file ({', '.join(FORMATS)}).")
     if not path.is_file():
         raise WorkbookError(f"{path.name}: no such file.")
-    kind = path.suffix.lower()
     if kind == ".md":
         found = _of_tables(sheets.markdown_lines(_decoded(path)), path.name)
     elif kind == ".csv":

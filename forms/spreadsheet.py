@@ -71,7 +71,7 @@ def pack(tables: Sequence[Table]) -> bytes:
 
 
 def unpack(found: Sequence[Grid], file: str) -> dict[str, tuple[Row, ...]]:
-    """The rows of the sheets of a file; columns without a heading are the author's notes.
+    """The rows of the sheets of a file; columns of a spreadsheet without a heading are notes.
 
     Raises WorkbookError for a cell that Excel made a date or an error of, and for a sheet or a column that the sheet
     `_form` says was there and is not.
@@ -80,7 +80,9 @@ def unpack(found: Sequence[Grid], file: str) -> dict[str, tuple[Row, ...]]:
     columns: dict[str, list[str]] = {}
     for grid in found:
         header = [heading.strip() for heading in grid.lines[0][1]] if grid.lines else []
-        headed = [place for place, heading in enumerate(header) if heading]
+        widest = max((len(cells) for _, cells in grid.lines), default=0)
+        header += [""] * (widest - len(header))
+        headed = [place for place, heading in enumerate(header) if heading or not grid.lettered]
         columns[grid.name] = [column_name(header[place]) for place in headed]
         if grid.name in _READ:
             _refuse_dates(grid, header)

@@ -187,11 +187,6 @@ def read_sheets(path: Path) -> Sheets:
     """The sheets of a file just as they stand there; see `grids.FORMATS`."""
     from forms import grids, spreadsheet  # slow to import, and most forms are folders
 
-    if path.suffix.lower() == ".ods" and path.exists():
-        raise WorkbookError(f"{path.name}: a LibreOffice file. Open it and save it as .xlsx.")
-    if path.suffix.lower() not in grids.FORMATS:
-        known = ", ".join(grids.FORMATS)
-        raise WorkbookError(f"{path.name}: no form. Give a form folder, or a file ({known}).")
     return spreadsheet.unpack(grids.read(path), path.name)
 
 
