@@ -132,6 +132,8 @@ def codebook(form: str, output: Path, parameters: dict[str, str], lists: dict[st
 @LISTS
 @PACK
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
+@click.option("--fix", is_flag=True, help="Show and put right what is plainly a slip, then check.")
+@click.option("--dry-run", is_flag=True, help="Show what --fix would do, and do nothing.")
 @AS_JSON
 @click.pass_context
 def check(
@@ -141,13 +143,21 @@ def check(
     lists: dict[str, str],
     pack: str,
     strict: bool,
+    fix: bool,
+    dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Hold forms against the house rules; exit 1 when one is not fit for the field."""
+    """Hold forms against the house rules; exit 1 when one is not fit for the field.
+
+    --fix changes no wording: it puts right blanks nobody sees, curled quotation marks, words of yes and no, spellings
+    of types, ${x} in a repeat's condition, a missing version, and translations of texts that are gone.
+    """
     from dataclasses import asdict
 
     from forms import catalog, checks
 
+    if fix or dry_run:
+        _repair(forms, write=not dry_run)
     books = [catalog.read(form, parameters, lists, draft=True, pack=pack) for form in forms]
     findings = [finding for book in books for finding in checks.check(book)]
     if as_json:
@@ -209,6 +219,22 @@ def edits(form: str, parameters: dict[str, str], lists: dict[str, str], language
         for edit in catalogue.of(tree)
     ]
     _print(rows, ("id", "condition", "message"), as_json)
+
+
+def _repair(forms: Sequence[str], *, write: bool) -> None:
+    """Show the slips of forms as a diff on standard error, and put them right."""
+    import datetime as dt
+
+    from forms import repair
+
+    for form in forms:
+        if not Path(form).exists():
+            raise click.BadParameter(f"{form!r} is no file and no folder", param_hint="--fix")
+        repairs = repair.plan(Path(form), dt.date.today())  # noqa: DTZ011 - the version is the day on the office's clock
+        for each in repairs:
+            click.echo(each.diff, err=True)
+        if write:
+            repair.write(repairs)
 
 
 @group.command()

@@ -108,7 +108,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _BLANK = re.compile(r"[\u00a0\u2007\u2009\u202f]")
 _UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
 _EXCEL_ERROR = re.compile(r"#(REF|N/A|NAME|VALUE|DIV/0|NULL|NUM)[!?]?")
-_MACHINE = (
+MACHINE = (
     *("type", "name", "list_name", "relevant", "constraint", "calculation", "choice_filter", "repeat_count"),
     *("required", "read_only", "appearance", "parameters", "trigger", "save_to", "sheet", "column", "soft_when"),
 )
@@ -212,7 +212,7 @@ def rows(
     named = dict(zip(columns, letters, strict=False))
     found = []
     for number, cells in lines:
-        texts = [_seen(column, cell) for column, cell in zip([*columns, *[""] * len(cells)], cells, strict=False)]
+        texts = [seen(column, cell) for column, cell in zip([*columns, *[""] * len(cells)], cells, strict=False)]
         for column, text in zip([*columns, *[""] * len(texts)], texts, strict=False):
             if text and not column:
                 raise WorkbookError(
@@ -237,10 +237,10 @@ def _refuse_cell(text: str, row: Row, column: str) -> None:
         raise WorkbookError(f"{row.place(column)}: Excel shows the error {text}. Type the text anew.")
 
 
-def _seen(column: str, text: str) -> str:
-    """The text of a cell as a person sees it, in columns that machines read."""
+def seen(column: str, text: str) -> str:
+    """The text of a cell as a person sees it, in columns that machines read (MACHINE)."""
     text = text.strip()
-    return _UNSEEN.sub("", _BLANK.sub(" ", text)).strip() if column in _MACHINE else text
+    return _UNSEEN.sub("", _BLANK.sub(" ", text)).strip() if column in MACHINE else text
 
 
 def _base(header: str) -> str:

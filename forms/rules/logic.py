@@ -10,7 +10,7 @@ from lxml import etree
 from forms.rules import REFERENCE, UNSEEN, XPATH, Defect, Line, Subject, references, rule
 
 _OWN_ROW = re.compile(r"instance\s*\([^)]*\)[\w./-]*\[[^\]]*\]")
-_PREDICATE = re.compile(r"\[[^\]]*?\$\{\s*([^}\s]+)\s*\}[^\]]*\]")
+_PREDICATE = re.compile(r"\[[^\]]*\]")
 _LITERAL = re.compile(r"'[^']*'|\"[^\"]*\"")
 _DATE = re.compile(r"\b(19|20)\d\d-\d\d?-\d\d?\b")
 _COMPARED = re.compile(r"\$\{\s*(\w+)\s*\}\s*!?=\s*['\"]([^'\"]+)['\"]")
@@ -52,7 +52,7 @@ def reference_cycle(subject: Subject) -> Iterator[Defect]:
 def repeat_predicate(subject: Subject) -> Iterator[Defect]:
     """Inside [ ] after a repeat, a row's own answers are written ./name: ${name} there is not the row's."""
     for line, column, text in subject.expressions():
-        for name in _PREDICATE.findall(_OWN_ROW.sub("", text)):
+        for name, _, _ in predicates(text):
             if name in subject.named and subject.named[name].repeats:
                 message = f"${{{name}}} inside [ ] does not mean the row that is looked at"
                 yield Defect(line.row, column, message, f"Write ./{name}.")
@@ -168,6 +168,14 @@ def multiple_compared(subject: Subject) -> Iterator[Defect]:
             if name in subject.named and subject.named[name].type.name.startswith("select_multiple"):
                 message = f"${{{name}}} may hold several codes and is compared with one"
                 yield Defect(line.row, column, message, f"Write selected(${{{name}}}, '1').")
+
+
+def predicates(text: str) -> Iterator[tuple[str, int, int]]:
+    """The name and the place of each `${name}` inside [ ] that should be the looked-at row's own answer."""
+    bare = _OWN_ROW.sub(lambda match: " " * len(match[0]), text)
+    for outer in _PREDICATE.finditer(bare):
+        for match in REFERENCE.finditer(bare, outer.start(), outer.end()):
+            yield match[1], match.start(), match.end()
 
 
 def _not_xpath(text: str) -> str | None:

@@ -19,7 +19,7 @@ _STATA = re.compile(
     r"byte|double|float|if|in|int|long|using|with|strl|str\d+|_all|_b|_coef|_cons|_n|_pi|_pred|_rc|_skip"
 )
 _OURS = ("key", "parent")
-_TYPES = (
+TYPES = (
     *("integer", "decimal", "text", "note", "date", "time", "dateTime", "geopoint", "geotrace", "geoshape"),
     *("select_one", "select_multiple", "select_one_from_file", "select_multiple_from_file", "rank", "range"),
     *("image", "audio", "video", "file", "barcode", "acknowledge", "calculate", "hidden", "start", "end", "today"),
@@ -109,7 +109,7 @@ def version(subject: Subject) -> Iterator[Defect]:
 def type_unknown(subject: Subject) -> Iterator[Defect]:
     """Every type is one that tablets know."""
     for line in subject.lines:
-        if line.type.name not in _TYPES:
+        if line.type.name not in TYPES:
             message = f"type {line.type.name!r} is unknown"
             yield Defect(line.row, "type", message, "Look for a misspelling, or a select without its list.")
 
