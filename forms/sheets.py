@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from forms.errors import WorkbookError
@@ -127,6 +128,7 @@ def column_name(header: str) -> str:
     return _base(header)
 
 
+@lru_cache(maxsize=4096)
 def split_language(column: str) -> tuple[str, str]:
     """Column and language suffix: `label::English (en)` -> ("label", "English (en)"); "" without suffix."""
     for base in (*WORDING, *MEDIA):

@@ -156,6 +156,8 @@ def column_unknown(subject: Subject) -> Iterator[Defect]:
 
 
 def _mixed(row: Row, column: str, text: str) -> Iterator[Defect]:
+    if text.isascii():
+        return
     strange = {letter: unicodedata.name(letter).split()[0].title() for letter in text if letter.isalpha()}
     alien = {letter: script for letter, script in strange.items() if script in ("Cyrillic", "Greek")}
     if alien and len(alien) < len(strange):

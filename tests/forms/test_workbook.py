@@ -154,6 +154,7 @@ def test_a_shared_code_list_comes_in_the_languages_of_the_form(folder):
         "label::English (en)": "Afghanistan",
         "label::Русский (ru)": "Афганистан",
         "alpha2": "AF",
+        "m49": "004",
     }
 
 
