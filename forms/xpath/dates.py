@@ -94,20 +94,21 @@ def decimal(at: datetime, zone: tzinfo | None) -> float:
 
 def from_days(count: float) -> datetime:
     """The day that lies so many whole days after 1 January 1970. Raises XPathError outside the years 1 to 9999."""
-    return _after(timedelta(days=math.trunc(count)), count)
+    return _after(count, DAY)
 
 
 def from_decimal(count: float, zone: tzinfo | None) -> datetime:
     """The moment that lies so many days after 1 January 1970 in Greenwich. Raises XPathError as `from_days`."""
-    at = _after(timedelta(milliseconds=math.trunc(count * 86_400_000)), count)
+    at = _after(count * 86_400_000, timedelta(milliseconds=1))
     return at.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None)
 
 
-def _after(span: timedelta, count: float) -> datetime:
+def _after(count: float, unit: timedelta) -> datetime:
+    """The moment so many whole units after the first of January 1970."""
     try:
-        return _EPOCH + span
-    except OverflowError as error:
-        raise XPathError(f"{count} days from 1970 is no date. Use a number of days.") from error
+        return _EPOCH + math.trunc(count) * unit
+    except (OverflowError, ValueError) as error:
+        raise XPathError(f"{count} is no date. Use the number of days since 1970.") from error
 
 
 def midnight(at: datetime) -> datetime:
