@@ -31,6 +31,8 @@ ANSWERS = {
     "contact": {"choose": {"1": 12, "3": 1, "6": 1, "9": 1, "96": 1}},
     "consent_given": {"choose": {"1": 9, "2": 1}},
     "n_usual": {"min": 1, "max": 6},
+    "n_present": {"min": 1, "max": 6},
+    "n_visitors": {"min": 0, "max": 2},
     "p_name": {"regex": "[A-Z]"},
     "emi_gate": {"choose": {"1": 1, "2": 1}},
     "emi_n": {"min": 1, "max": 2},
@@ -101,7 +103,8 @@ def test_an_open_result_has_a_disposition_at_close() -> None:
 def test_the_name_of_an_instance_holds_nothing_identifying() -> None:
     form = Form.from_workbook(popstan())
     identifying = {name.name for name in form.questions() if name.columns.get("pii") == "yes"}
-    assert identifying == {"address", "loc_gps", "p_name"}
+    asked = {name for name in identifying if not name.startswith(("chk_", "confirm_"))}
+    assert asked == {"address", "loc_gps", "lq_name", "p_name", "emi_name"}
     assert not any(f"${{{name}}}" in popstan().settings["instance_name"] for name in identifying)
 
 
@@ -127,14 +130,18 @@ def test_fifty_interviews_flatten_without_misfit(filled: Tables) -> None:
 @needs_java
 def test_every_column_has_the_type_of_its_variable(filled: Tables) -> None:
     book = codebook.of(Form.from_workbook(popstan()))
-    wanted = {(variable.table, variable.name): DTYPES[variable.kind] for variable in book.variables}
+    wanted = {
+        (variable.table, variable.name): "Int8" if "__" in variable.name else DTYPES[variable.kind]  # chosen or not
+        for variable in book.variables
+    }
     got = {(table, name): str(frame[name].dtype) for table, frame in filled.frames.items() for name in frame}
     assert got == wanted
 
 
 @needs_java
 def test_a_household_has_as_many_members_as_it_says(filled: Tables) -> None:
-    said = filled.frames["household"].set_index("key")["n_usual"].dropna()
+    household = filled.frames["household"].set_index("key")
+    said = household["n_usual"].clip(0).add(household["n_visitors"].clip(0), fill_value=0).dropna()
     assert len(said) > 20
     assert Counter(filled.frames["person"]["parent"]) == said.to_dict()
 
@@ -144,6 +151,21 @@ def test_people_abroad_hang_from_households_that_report_them(filled: Tables) -> 
     household, emigrant = filled.frames["household"], filled.frames["emigrant"]
     reporting = household.loc[household["emi_gate"] == "1", "key"]
     assert set(emigrant["parent"]) == set(reporting)
+
+
+def test_a_section_that_is_left_out_is_not_sent_to_tablets() -> None:
+    sections = [name for name in popstan().parameters if name.startswith("section_")]
+    assert len(sections) == 19
+    sizes = [
+        len(xform.compile(catalog.load("census_migration", {**OWN, **dict.fromkeys(sections, word)}, POPSTAN)).xml)
+        for word in ("no", "yes")
+    ]
+    assert sizes[0] < sizes[1] / 2
+
+
+def test_a_form_with_sections_left_out_keeps_all_columns() -> None:
+    tables = {column.name for column in Form.from_workbook(popstan()).questions()}
+    assert {"attain", "wg_disab", "ret_months", "emi_city"} <= tables
 
 
 @needs_java
@@ -158,6 +180,7 @@ def test_the_form_derives_who_is_born_abroad(filled: Tables) -> None:
     ("answers", "screens"),
     [
         ({"contact": "5"}, ["household_id", "visit_no", "contact"]),
+        ({"contact": "12"}, ["household_id", "visit_no", "contact"]),
         ({"contact": "9"}, ["household_id", "visit_no", "contact", "callback_at"]),
         ({"contact": "1", "consent_given": "2"}, ["household_id", "visit_no", "contact", "consent_given"]),
     ],
