@@ -9,28 +9,8 @@ from typing import Any
 
 import click
 
-FORM = click.argument("form")
-DRAFT = click.option("--draft", is_flag=True, help="Put marked source text where a translation is missing.")
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-
-
-def _pairs(context: click.Context, option: click.Parameter, words: Sequence[str]) -> dict[str, str]:
-    """`name=value` words as a dict."""
-    for word in words:
-        if "=" not in word:
-            raise click.BadParameter(f"{word!r} is not name=value", context, option)
-    return dict(word.split("=", 1) for word in words)
-
-
-PARAMETERS = click.option(
-    *("-p", "--parameter", "parameters"), multiple=True, callback=_pairs, metavar="NAME=VALUE",
-    help="Set a parameter of form.toml. May be given several times.",
-)  # fmt: skip
-LISTS = click.option(
-    *("-l", "--list", "lists"), multiple=True, callback=_pairs, metavar="NAME=FILE",
-    help="Replace a choice list by a CSV file. May be given several times.",
-)  # fmt: skip
-PACK = click.option("--pack", default="", metavar="NAME", help="Set the form up for a country: a pack in its folder.")
+from forms import trial_commands
+from forms.options import AS_JSON, DRAFT, FORM, LISTS, PACK, PARAMETERS, print_rows
 
 
 @click.group("forms")
@@ -41,6 +21,10 @@ def group() -> None:
     """
 
 
+group.add_command(trial_commands.hold_cases)
+group.add_command(trial_commands.list_edits)
+
+
 @group.command("list")
 @AS_JSON
 def list_forms(as_json: bool) -> None:
@@ -48,7 +32,7 @@ def list_forms(as_json: bool) -> None:
     from forms import catalog
 
     rows = [{"name": name, **_summary(catalog.load(name, draft=True))} for name in catalog.names()]
-    _print(rows, ("name", "version", "languages", "questions", "minutes", "title"), as_json)
+    print_rows(rows, ("name", "version", "languages", "questions", "minutes", "title"), as_json)
 
 
 @group.command()
@@ -73,7 +57,7 @@ def show(form: str, parameters: dict[str, str], lists: dict[str, str], pack: str
         }
         for question in tree.questions()
     ]
-    _print(rows, ("path", "type", "universe", "label"), as_json)
+    print_rows(rows, ("path", "type", "universe", "label"), as_json)
 
 
 @group.command()
@@ -96,7 +80,7 @@ def coverage(form: str, as_json: bool) -> None:
         }
         for each in covered
     ]
-    _print(rows, ("level", "topic", "covered", "asked"), as_json)
+    print_rows(rows, ("level", "topic", "covered", "asked"), as_json)
     core, additional = (topics.count(covered, level) for level in ("core", "additional"))
     click.echo(f"core {core[0]} of {core[1]}, additional {additional[0]} of {additional[1]}", err=True)
 
@@ -171,56 +155,6 @@ def check(
         context.exit(1)
 
 
-@group.command("test")
-@click.argument("forms", nargs=-1, required=True, metavar="FORM...")
-@PARAMETERS
-@LISTS
-@AS_JSON
-@click.pass_context
-def hold_cases(
-    context: click.Context, forms: tuple[str, ...], parameters: dict[str, str], lists: dict[str, str], as_json: bool
-) -> None:
-    """Hold the cases of forms (cases/*.csv) on our own evaluator; exit 1 when one does not hold."""
-    from forms import trials
-
-    verdicts = [verdict for form in forms for verdict in trials.hold(form, parameters, lists)]
-    if as_json:
-        rows = [{**vars(verdict), "holds": verdict.holds} for verdict in verdicts]
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
-    else:
-        for verdict in verdicts:
-            click.echo(str(verdict))
-    failed = sum(not verdict.holds for verdict in verdicts)
-    click.echo(f"{len(verdicts)} cases, {failed} failed", err=True)
-    if failed:
-        context.exit(1)
-
-
-@group.command()
-@FORM
-@PARAMETERS
-@LISTS
-@click.option("--language", help="Language of the messages; the form's default when not given.")
-@AS_JSON
-def edits(form: str, parameters: dict[str, str], lists: dict[str, str], language: str | None, as_json: bool) -> None:
-    """List a form's edits: rules that answers must keep (hard, required) or have confirmed (soft)."""
-    from forms import catalog
-    from forms import edits as catalogue
-    from forms.definition import Form
-
-    tree = Form.from_workbook(catalog.read(form, parameters, lists, draft=True))
-    rows = [
-        {
-            "id": edit.id,
-            "condition": edit.condition,
-            "message": edit.messages.get(language or tree.language, ""),
-            "source": edit.source,
-        }
-        for edit in catalogue.of(tree)
-    ]
-    _print(rows, ("id", "condition", "message"), as_json)
-
-
 def _repair(forms: Sequence[str], *, write: bool) -> None:
     """Show the slips of forms as a diff on standard error, and put them right."""
     import datetime as dt
@@ -244,7 +178,7 @@ def rules(as_json: bool) -> None:
     from forms import checks
 
     rows = [{"id": rule.id, "level": rule.level, "asks": rule.summary} for rule in checks.rules()]
-    _print(rows, ("id", "level", "asks"), as_json)
+    print_rows(rows, ("id", "level", "asks"), as_json)
 
 
 @group.command()
@@ -272,7 +206,7 @@ def build(
     for warning in compiled.warnings:
         click.echo(warning, err=True)
     row = {"file": str(output), "form_id": compiled.form_id, "version": compiled.version, "md5": compiled.md5}
-    _print([{**row, "media": list(compiled.media)}], ("file", "form_id", "version", "md5"), as_json)
+    print_rows([{**row, "media": list(compiled.media)}], ("file", "form_id", "version", "md5"), as_json)
 
 
 @group.command("import")
@@ -405,17 +339,3 @@ def _summary(book: Any) -> dict[str, Any]:
         "indicators": sorted(feeds),
         "title": tree.title,
     }
-
-
-def _print(rows: Sequence[dict[str, Any]], columns: Sequence[str], as_json: bool) -> None:
-    """Rows as JSON, or as a table with aligned columns."""
-    if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
-        return
-    cells = [
-        [" ".join(value) if isinstance(value := row[column], list) else str(value) for column in columns]
-        for row in rows
-    ]
-    widths = [max(map(len, column)) for column in zip(*[list(columns), *cells], strict=True)]
-    for line in [list(columns), *cells]:
-        click.echo("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
