@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pyxform.errors import PyXFormError
 from pyxform.xls2xform import convert
 
-from forms import sections
+from forms import itext, sections
 from forms.definition import row_type
 from forms.errors import CompileError
 from forms.sheets import MEDIA, SURVEY, WORDING, Row, split_language
@@ -59,7 +59,7 @@ def compile(workbook: Workbook) -> XForm:  # noqa: A001 - the verb of this packa
         result = convert(book, warnings=warnings)
     except PyXFormError as error:
         raise CompileError(f"{workbook.header.id}: {_placed(str(error), workbook)}") from error
-    xml = result.xform.encode()
+    xml = itext.share(result.xform).encode()
     return XForm(
         form_id=workbook.header.id,
         version=workbook.header.version,
