@@ -19,16 +19,26 @@ ACTOR = "command line"
 @in_project
 @click.option("--set", "parameters", multiple=True, metavar="NAME=VALUE", help="Value for a {{name}} of the form.")
 @click.option("--list", "lists", multiple=True, metavar="NAME=CSV", help="File that replaces a choice list.")
+@click.option("--language", "languages", multiple=True, metavar="CODE", help="Language to send, the default first.")
+@click.option("--pack", default="", help="Country pack of a library form.")
 @as_json
 @in_session
 def publish(
-    session: Any, form: str, project: str, parameters: tuple[str, ...], lists: tuple[str, ...], as_json: bool
+    session: Any,
+    form: str,
+    project: str,
+    parameters: tuple[str, ...],
+    lists: tuple[str, ...],
+    languages: tuple[str, ...],
+    pack: str,
+    as_json: bool,
 ) -> None:
     """Give a form (one of the library by name, a folder, .xlsx or .md) to the project's tablets."""
     from forms import catalog
     from server.operations import instruments, projects
 
-    book = catalog.read(form, _pairs(parameters), {name: Path(path) for name, path in _pairs(lists).items()})
+    files = {name: Path(path) for name, path in _pairs(lists).items()}
+    book = catalog.read(form, _pairs(parameters), files, languages=languages, pack=pack)
     found = projects.named(session, name=project)
     made = instruments.publish(session, project_id=found.id, workbook=book, actor=ACTOR)
     say({"instrument_id": made.id, "form": made.form_id, "version": made.version, "files": made.media}, as_json)

@@ -54,7 +54,7 @@ def questionnaire() -> Workbook:
     """The library form with Popstan's parameters and lists."""
     written = tomllib.loads((SURVEY / "survey.toml").read_text(encoding="utf-8"))
     lists = {path.stem: path for path in (SURVEY / "lists").glob("*.csv")}
-    return catalog.load(written["form"], written["parameters"], lists)
+    return catalog.load(written["form"], written["parameters"], lists, languages=written["languages"])
 
 
 def labels() -> dict[str, dict[str, dict[str, str]]]:
