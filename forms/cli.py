@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from forms import trial_commands
-from forms.options import AS_JSON, DRAFT, FORM, LISTS, PACK, PARAMETERS, print_rows
+from forms.options import AS_JSON, DRAFT, FORM, LANGUAGES, LISTS, PACK, PARAMETERS, print_rows
 
 
 @click.group("forms")
@@ -186,18 +186,26 @@ def rules(as_json: bool) -> None:
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="A file .xlsx or .xml.")
 @PARAMETERS
 @LISTS
+@LANGUAGES
 @PACK
 @DRAFT
 @AS_JSON
 def build(
-    form: str, output: Path, parameters: dict[str, str], lists: dict[str, str], pack: str, draft: bool, as_json: bool
+    form: str,
+    output: Path,
+    parameters: dict[str, str],
+    lists: dict[str, str],
+    languages: tuple[str, ...],
+    pack: str,
+    draft: bool,
+    as_json: bool,
 ) -> None:
     """Build a form: .xlsx for Excel and ODK tools, .xml (XForm) for the tablet."""
     from forms import catalog, workbook, xform
 
     if output.suffix not in (".xlsx", ".xml"):
         raise click.BadParameter(f"{output.name!r} ends neither in .xlsx nor in .xml", param_hint="--output")
-    built = catalog.read(form, parameters, lists, draft=draft, pack=pack)
+    built = catalog.read(form, parameters, lists, draft=draft, languages=languages, pack=pack)
     compiled = xform.compile(built)
     if output.suffix == ".xlsx":
         workbook.write_xlsx(built, output)

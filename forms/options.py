@@ -29,6 +29,10 @@ LISTS = click.option(
     *("-l", "--list", "lists"), multiple=True, callback=_pairs, metavar="NAME=FILE",
     help="Replace a choice list by a CSV file. May be given several times.",
 )  # fmt: skip
+LANGUAGES = click.option(
+    "--language", "languages", multiple=True, metavar="CODE",
+    help="Language to keep, the default first. May be given several times; none keeps all.",
+)  # fmt: skip
 PACK = click.option("--pack", default="", metavar="NAME", help="Set the form up for a country: a pack in its folder.")
 
 

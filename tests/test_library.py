@@ -87,14 +87,15 @@ def test_the_checks_find_nothing_wrong(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", catalog.names())
-def test_a_form_in_three_languages_is_small_enough_for_a_slow_line(name: str) -> None:
-    """No office sends all languages of the library to one tablet; the three largest are more than most send."""
+def test_a_form_in_any_two_languages_is_small_enough_for_a_slow_line(name: str) -> None:
+    """No field force speaks all languages of the library: two are sent, at most the two with the longest texts."""
+    form = catalog.load(name)
     sizes = {
         language: len(xform.compile(catalog.load(name, languages=(language,))).xml)
-        for language in catalog.load(name).header.languages
+        for language in form.header.languages
     }
-    largest = sorted(sizes, key=lambda language: sizes[language])[-3:]
-    assert len(xform.compile(catalog.load(name, languages=tuple(largest))).xml) < LARGEST
+    longest = sorted(sizes, key=lambda language: sizes[language])[-2:]
+    assert len(xform.compile(catalog.load(name, languages=tuple(longest))).xml) < LARGEST
 
 
 @needs_java
