@@ -84,10 +84,12 @@ def _with_content(rows: list[Row]) -> list[Row]:
 
 
 def _emptied(row: Row, gone: set[str]) -> Row:
-    """The row with the empty text for each answer that is never given."""
+    """The row with the empty text for each answer that is never given, and not triggered by one."""
+    lost = set(_REFERENCE.findall(row.get("trigger", ""))) & gone
 
     def cell(column: str, text: str) -> str:
         nothing = "" if split_language(column)[0] in WORDING else "''"
         return _REFERENCE.sub(lambda match: nothing if match[1] in gone else match[0], text)
 
-    return row.replace({column: cell(column, text) for column, text in row.items()})
+    kept = {column: text for column, text in row.items() if column != "trigger" or not lost}
+    return row.replace({column: cell(column, text) for column, text in kept.items()})

@@ -91,6 +91,7 @@ DISPOSITIONS = {
     "4.10": N_("out of the sample"),
     "4.50": N_("not a dwelling"),
     "4.60": N_("vacant dwelling"),
+    "4.70": N_("no eligible respondent"),
 }
 """AAPOR final codes in words (AAPOR Standard Definitions, in-person household surveys)."""
 

@@ -64,3 +64,12 @@ def test_the_tablet_gets_no_question_of_a_section_left_out():
     xml = xform.compile(workbook.from_markdown(FORM % "")).xml
     assert b"Farmer" not in xml
     assert b"/data/title" in xml
+
+
+def test_a_calculation_that_a_left_out_question_triggered_has_no_trigger():
+    text = (
+        FORM.replace("| choice_filter |", "| trigger |").replace("if(${job} = '1', 1, 0) | |", "now() | ${job} |") % ""
+    )
+    works = sections.asked(workbook.from_markdown(text)).survey[-1]
+    assert "trigger" not in works
+    xform.compile(workbook.from_markdown(text))
