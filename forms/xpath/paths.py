@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from forms.errors import XPathError
@@ -12,6 +12,7 @@ from forms.xpath.nodes import Node
 from forms.xpath.values import Nodeset, Value, unpack
 
 Test = Callable[[Context], Value]
+_NONE = Nodeset(())
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,11 @@ class Stride:
     attribute: bool
     tests: tuple[Test, ...]
     lookup: tuple[str, Test] | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Is it just the name of a child?"""
+        return not self.attribute and not self.tests and self.name != "*"
 
 
 def walker(path: Path, ready: Callable[[Expression], Test]) -> Callable[[Context], Nodeset]:
@@ -35,9 +41,12 @@ def walker(path: Path, ready: Callable[[Expression], Test]) -> Callable[[Context
     if path.origin == "root":
         return lambda context: _relevant(_from_root(path, strides, context))
     parents, current = path.parents, path.origin == "current"
+    name = strides[0].name if len(strides) == 1 and strides[0].is_plain else ""
 
     def find(context: Context) -> Nodeset:
         node = _up(context.original if current else context.node, parents)
+        if name:
+            return _relevant(node.children.get(name, ()))
         return _relevant(_down([node], strides, context))
 
     return find
@@ -62,7 +71,9 @@ def _is_fixed(expression: Expression) -> bool:
     return False
 
 
-def _relevant(nodes: Iterable[Node]) -> Nodeset:
+def _relevant(nodes: Sequence[Node]) -> Nodeset:
+    if len(nodes) == 1:
+        return Nodeset((nodes[0],)) if nodes[0].relevant else _NONE
     return Nodeset(tuple(node for node in nodes if node.relevant))
 
 

@@ -130,6 +130,8 @@ def _scientific(written: str) -> str:
 def equal(left: Value, right: Value) -> bool:
     """Are two values equal: as truths if one is one, else as numbers if one is one, else as texts?"""
     left, right = unpack(left), unpack(right)
+    if type(left) is str and type(right) is str:
+        return left == right
     if isinstance(left, bool) or isinstance(right, bool):
         return to_boolean(left) == to_boolean(right)
     if isinstance(left, float) or isinstance(right, float):
