@@ -238,7 +238,8 @@ def _read_folder(
         head = replace(head, languages=wanted)
     modules: dict[str, str] = {}
     found, findings = parts.read(folder, head, (), modules)
-    head = replace(head, parameters={**modules, **head.parameters})
+    brought = {name: text for name, text in modules.items() if name.partition("::")[0] not in head.parameters}
+    head = replace(head, parameters={**brought, **head.parameters})
     found = {**found, "choices": found["choices"] + tuple(choicelists.asked_for(found, head))}
     found = choicelists.replace_in(found, lists, head)
     return head, found, tuple(doubt for doubt in findings if not _speaks_of_a_replaced_list(doubt, lists))

@@ -124,12 +124,17 @@ def label_repeated(subject: Subject) -> Iterator[Defect]:
             yield Defect(line.row, "label", message, "Say what is asked here.")
 
 
+_SENTENCE = re.compile(r"[^\W\d_]{2,}(?: [^\W\d_]+){4,}")
+"""Five words in a row: more than a name, a list of codes or a rate."""
+
+
 @rule("parameter-untranslated", "warning", "settings")
 def parameter_untranslated(subject: Subject) -> Iterator[Defect]:
-    """A parameter that has its own text in one language has it in all languages of the form."""
+    """A parameter that is a sentence, or has its own text in one language, has one in all languages of the form."""
     head = subject.workbook.header
     spoken = [key.partition("::") for key in head.parameters if "::" in key]
-    for name in dict.fromkeys(base for base, _, _ in spoken):
+    sentences = [name for name, text in head.parameters.items() if "::" not in name and _SENTENCE.search(text)]
+    for name in dict.fromkeys([*(base for base, _, _ in spoken), *sentences]):
         given = {code for base, _, code in spoken if base == name}
         for code in head.languages:
             if code != head.language and code not in given:

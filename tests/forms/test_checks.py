@@ -200,3 +200,10 @@ def test_a_repeat_is_bounded_by_the_largest_number_of_its_rows(constraint, bound
         |        | end repeat   |        |       |              |              |
         """)
     assert ("repeat-unbounded" not in {finding.rule for finding in checks.check(book)}) == bounded
+
+
+def test_a_sentence_among_the_parameters_is_translated_too():
+    text = (SPECIMENS / "invalid/parameter-untranslated.md").read_text()
+    text = text.replace("day::ru", "other").replace("1 июня", "x").replace("1 June", "a day that we all know well")
+    found = checks.check(workbook.from_markdown(text, draft=True))
+    assert {"fr", "ru"} == {finding.message[-3:-1] for finding in found if finding.rule == "parameter-untranslated"}

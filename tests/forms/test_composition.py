@@ -87,3 +87,13 @@ def test_an_include_with_a_condition_is_refused(library):
 
 def test_a_prefix_that_is_no_name_is_refused(library):
     assert "Write prefix=hh_." in refused(library, "type,name,parameters\ninclude,people,prefix=2\n")
+
+
+def test_a_module_brings_parameters_and_the_form_goes_before_them(library):
+    module = '[parameters]\nplace = "here"\n"place::ru" = "здесь"\n'
+    write(library / "_modules/people", {"survey.csv": "type,name,label\ntext,a,Born {{place}}?\n", "module.toml": module})
+    assert read(library, "type,name\ninclude,people\n").survey[0]["label::English (en)"] == "Born here?"
+    write(library / "form", {"form.toml": '[form]\nid = "form"\n[parameters]\nplace = "there"\n'})
+    book = workbook.read(library / "form")
+    assert book.survey[0]["label::English (en)"] == "Born there?"
+    assert dict(book.parameters) == {"place": "there"}
