@@ -91,7 +91,8 @@ def test_a_prefix_that_is_no_name_is_refused(library):
 
 def test_a_module_brings_parameters_and_the_form_goes_before_them(library):
     module = '[parameters]\nplace = "here"\n"place::ru" = "здесь"\n'
-    write(library / "_modules/people", {"survey.csv": "type,name,label\ntext,a,Born {{place}}?\n", "module.toml": module})
+    survey = "type,name,label\ntext,a,Born {{place}}?\n"
+    write(library / "_modules/people", {"survey.csv": survey, "module.toml": module})
     assert read(library, "type,name\ninclude,people\n").survey[0]["label::English (en)"] == "Born here?"
     write(library / "form", {"form.toml": '[form]\nid = "form"\n[parameters]\nplace = "there"\n'})
     book = workbook.read(library / "form")
