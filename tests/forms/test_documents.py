@@ -38,7 +38,7 @@ def test_ddi_gives_the_question_in_every_language_with_its_universe_and_codes() 
     languages = [node.get("{http://www.w3.org/XML/1998/namespace}lang") for node in variable.iter(f"{DDI}qstnLit")]
     codes = {node.findtext(f"{DDI}catValu"): node.get("missing") for node in variable.iter(f"{DDI}catgry")}
     assert {"en", "ru", "ar"} <= set(languages)
-    assert variable.findtext(f"{DDI}universe") == "usual residents"
+    assert variable.findtext(f"{DDI}universe") == "all persons"
     assert codes == {"1": "N", "2": "N", "3": "N", "98": "Y"}
 
 
