@@ -12,13 +12,13 @@ from forms.errors import CompileError, WorkbookError
 from forms.findings import Finding
 from forms.rules import RULES, Defect, Rule, Subject, choices, fieldwork, formulas, logic, names, sensitivity, wording
 from forms.sheets import Row
-from forms.workbook import Workbook
+from forms.workbook import Workbook, in_languages
 
 SUBJECTS = (names, choices, wording, logic, formulas, fieldwork, sensitivity)
 """The modules of rules. Importing one enters its rules into RULES, in this order of reading."""
 
-LARGEST = 1_000_000
-"""Bytes above which an XForm loads slowly on a tablet."""
+LARGEST = 300_000
+"""Bytes above which an XForm in one language loads slowly over a weak network and on a tablet."""
 
 
 def check(workbook: Workbook) -> tuple[Finding, ...]:
@@ -76,9 +76,13 @@ def _tree_finding(place: str, message: str) -> Finding:
 
 
 def _compile(workbook: Workbook) -> Iterator[Finding]:
-    """What pyxform refuses or doubts, and a form that is too large."""
+    """What pyxform refuses or doubts, and a form that is too large.
+
+    One language is enough: what the others lack is among the findings already, and pyxform takes its time for each.
+    """
+    head = workbook.header
     try:
-        compiled = xform.compile(workbook)
+        compiled = xform.compile(in_languages(workbook, [head.language]) if head.languages else workbook)
     except CompileError as error:
         yield Finding("pyxform", "error", "survey", 0, "", error.message.rstrip("."), "See the message.")
         return

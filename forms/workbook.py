@@ -78,7 +78,7 @@ def read(
         head, found = _read_file(path)
         found, findings = choicelists.replace_in(found, lists or {}, head), ()
     whole = _finish(head, found, findings, parameters or {}, draft, path if path.is_dir() else path.parent)
-    return _in_languages(whole, languages) if languages else whole
+    return in_languages(whole, languages) if languages else whole
 
 
 def from_markdown(
@@ -253,8 +253,11 @@ def _refuse_unknown_languages(head: Header, languages: Sequence[str]) -> None:
             )
 
 
-def _in_languages(workbook: Workbook, languages: Sequence[str]) -> Workbook:
-    """The workbook without the wording of other languages than these."""
+def in_languages(workbook: Workbook, languages: Sequence[str]) -> Workbook:
+    """The workbook without the wording of other languages than these, the first becoming the default.
+
+    Raises WorkbookError for a language that the form has not.
+    """
     head = workbook.header
     _refuse_unknown_languages(head, languages)
     small = replace(head, language=languages[0], languages={code: head.languages[code] for code in languages})
