@@ -130,7 +130,7 @@ def answers(ours: interview.Interview) -> Iterator[tuple[str, str]]:
         if node.is_leaf and node.relevant and node.parent and not waits_for_rows(ours, node):
             line = node.lineage()[1:]
             path = f"/{ours.root.name}/" + "/".join(f"{each.name}[{each.index + 1}]" for each in line)
-            yield path, write(node.value, ours.scope.zone) or ""
+            yield path, (write(node.value, ours.scope.zone) or "").strip()
 
 
 def waits_for_rows(ours: interview.Interview, node: Node) -> bool:

@@ -70,7 +70,7 @@ def read_time(text: str, day: datetime, zone: tzinfo | None) -> datetime | None:
     if int(found[1]) > 23 or int(found[2]) > 59 or seconds >= 60:
         return None
     whole = int(seconds)
-    thousandths = int(1000.0 * seconds - 1000.0 * whole)
+    thousandths = min(round(1000 * (seconds - whole)), 999)  # JavaRosa cuts off, and loses one now and then
     at = day.replace(hour=int(found[1]), minute=int(found[2]), second=whole, microsecond=thousandths * 1000)
     if behind is None:
         return at
