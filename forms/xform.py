@@ -19,6 +19,9 @@ from forms.workbook import Workbook
 _OURS = ("concept", "universe", "indicator", "source", "pii")
 _ROW = re.compile(r"\[row : (\d+)\]\s*")
 _SHEET = re.compile(r"On the '(\w+)' sheet")
+_EMPTY_GROUP = re.compile(r'<group ref="[^"]*"\s*(?:/>|>(?:<label[^>]*/>|<label>[^<]*</label>)?</group>)')
+"""What pyxform writes into the body for a group of calculations alone; ODK Validate refuses a group without content."""
+
 _MEDIA = re.compile(r"jr://(?:file|file-csv|images|audio|video)/([^\"'<]+)")
 
 
@@ -59,7 +62,7 @@ def compile(workbook: Workbook) -> XForm:  # noqa: A001 - the verb of this packa
         result = convert(book, warnings=warnings)
     except PyXFormError as error:
         raise CompileError(f"{workbook.header.id}: {_placed(str(error), workbook)}") from error
-    xml = itext.share(result.xform).encode()
+    xml = itext.share(_EMPTY_GROUP.sub("", result.xform)).encode()
     return XForm(
         form_id=workbook.header.id,
         version=workbook.header.version,

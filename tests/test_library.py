@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import tomllib
 from collections.abc import Callable
 from functools import cache
@@ -96,6 +97,18 @@ def test_a_form_in_any_two_languages_is_small_enough_for_a_slow_line(name: str) 
     }
     longest = sorted(sizes, key=lambda language: sizes[language])[-2:]
     assert len(xform.compile(catalog.load(name, languages=tuple(longest))).xml) < LARGEST
+
+
+@needs_java
+def test_odk_validate_accepts_every_form(tablets: Path) -> None:
+    forms = sorted(map(str, tablets.glob("*.xml")))
+    done = subprocess.run(
+        ["java", "-Djava.awt.headless=true", "-jar", str(javarosa.find_jar()), *forms],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.count("Xform is valid!") == len(forms), done.stderr
 
 
 @needs_java

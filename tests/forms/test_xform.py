@@ -74,3 +74,15 @@ def test_what_pyxform_refuses_is_said_with_file_and_line():
 def test_an_undone_list_is_a_compile_error():
     with pytest.raises(CompileError):
         xform.compile(drawn("| survey | | | |\n| | type | name | label |\n| | select_one sex | a | A |"))
+
+
+def test_a_group_of_calculations_alone_shows_no_page():
+    text = """
+        | survey |             |       |       |             |
+        |        | type        | name  | label | calculation |
+        |        | text        | a     | A     |             |
+        |        | begin_group | sums  | Sums  |             |
+        |        | calculate   | b     |       | 1 + 1       |
+        |        | end_group   |       |       |             |
+    """
+    assert b'<group ref="/data/sums"' not in xform.compile(drawn(text)).xml
