@@ -58,7 +58,7 @@ def test_a_form_is_built_for_excel_and_for_the_tablet(tmp_path):
 
 
 def test_a_parameter_and_a_list_are_set_from_the_command_line(tmp_path):
-    languages = "fr es ru ar tg".split()
+    languages = ["fr", "es", "ru", "ar", "tg"]
     heading = ",".join(f"label::{language}" for language in languages)
     (tmp_path / "places.csv").write_text(f"name,label,{heading}\n1,Hill,Colline,Colina,Холм,تل,Теппа\n")
     words = ("-p", "country_name=Popstan", "-l", f"admin1_ext={tmp_path / 'places.csv'}")
