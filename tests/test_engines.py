@@ -86,7 +86,7 @@ def test_twenty_drawn_interviews_come_out_of_our_evaluator_as_they_were_sent(nam
     (tmp_path / "form.xml").write_bytes(xml)
     report = javarosa.fill(tmp_path / "form.xml", 29, 20, tmp_path, setup(name).get("answers"), media=media(name))
     script = interview.prepare(xml, media(name))
-    over_rows = script.dependencies.over_rows()
+    over_rows = script.dependencies.over_rows(script.form.repeats)
     for filled in report["instances"]:
         received = Path(filled["file"]).read_bytes()
         ours = interview.Interview(script, received=received)

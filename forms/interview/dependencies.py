@@ -68,23 +68,34 @@ class Dependencies:
             return [place for place in self.triggers if place[: len(rule.place)] == rule.place]
         return []
 
-    def over_rows(self) -> frozenset[Place]:
-        """The places whose rules read other rows of their repeat, and those that follow from them.
+    def over_rows(self, repeats: Iterable[Place]) -> frozenset[Place]:
+        """The places whose rules hang on other rows of their repeat, and those that follow from them.
 
         A tablet works them out for the row that is being answered, not for the others.
         """
-        found = {
-            number
-            for place, triggers in self.triggers.items()
-            for number in (trigger.rule for trigger in triggers if trigger.shared < self._common(trigger, place))
-        }
+        found = {number for repeat in repeats for number in self._over_rows_of(repeat)}
         followed = {
             each for number in found for place in self._affected(self.rules[number]) for each in self.followers(place)
         }
         return frozenset(self.rules[number].place for number in found | followed)
 
-    def _common(self, trigger: Trigger, place: Place) -> int:
-        return common(self.rules[trigger.rule].place, place)
+    def _over_rows_of(self, repeat: Place) -> set[int]:
+        """The rules within a repeat that an answer in one of its rows reaches in the others."""
+        level = len(repeat)
+        waiting = [(place, True) for place in self.triggers if place[:level] == repeat and len(place) > level]
+        seen = set(waiting)
+        found: set[int] = set()
+        while waiting:
+            place, same_row = waiting.pop()
+            for trigger in self.triggers.get(place, ()):
+                rule = self.rules[trigger.rule]
+                stays = same_row and trigger.shared >= level
+                if rule.place[:level] == repeat and not stays:
+                    found.add(trigger.rule)
+                reached = {(each, stays) for each in self._affected(rule)} - seen
+                seen |= reached
+                waiting += reached
+        return found
 
 
 def common(one: Place, other: Place) -> int:

@@ -164,6 +164,10 @@ def test_a_row_that_reads_other_rows_waits_for_an_answer_of_its_own_on_a_tablet(
     assert node(interview, "person[1]/same").value == 2
 
 
+def test_a_form_knows_its_rules_over_rows(script: Script) -> None:
+    assert script.dependencies.over_rows(script.form.repeats) == {("data", "person", "same")}
+
+
 def test_choices_follow_the_answer_that_filters_them(script: Script) -> None:
     interview = begun(script)
     give(interview, "region", "2")
