@@ -92,7 +92,7 @@ def _list(name: str | None) -> str:
 
 
 def _is_checked(row: Row) -> bool:
-    return any(row.get(column) for column in ("constraint", "required", "choice_filter", "calculation", "relevant"))
+    return any(row.get(column) for column in ("constraint", "required", "choice_filter", "calculation", "repeat_count"))
 
 
 @pytest.mark.parametrize("block", sorted({item["instrument"] for item in lines("items.csv")}))
