@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from pyxform.errors import PyXFormError
+from pyxform.section import RepeatingSection
 from pyxform.xls2xform import convert
 
 from forms import itext, sections
@@ -15,6 +16,10 @@ from forms.definition import row_type
 from forms.errors import CompileError
 from forms.sheets import MEDIA, SURVEY, WORDING, Row, split_language
 from forms.workbook import Workbook
+
+# pyxform asks of every question in a group of a repeat whether its repeat is this one, and compares the two with all
+# that is in them: a long roster then takes most of the time. Within one form two repeats are equal when they are one.
+RepeatingSection.__eq__ = object.__eq__
 
 _OURS = ("concept", "universe", "indicator", "source", "pii")
 _ROW = re.compile(r"\[row : (\d+)\]\s*")
