@@ -43,11 +43,6 @@ class Question:
     calculation: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def is_select(self) -> bool:
-        """Is it answered from a list?"""
-        return self.type.startswith("select_")
-
 
 @dataclass(frozen=True)
 class Group:

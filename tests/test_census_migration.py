@@ -9,13 +9,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from forms import catalog, codebook, instances, tables, xform
+from forms import catalog, codebook, xform
 from forms.definition import Form
 from forms.tables import Tables
 from forms.workbook import Workbook
 from tests.clients import cases, javarosa
-
-needs_java = pytest.mark.skipif(not javarosa.available(), reason="no Java compiler (javac) on this machine")
+from tests.test_library import DTYPES, flat, needs_java
 
 FOLDER = catalog.folder("census_migration")
 DEMO = Path(__file__).parents[1] / "server" / "demo" / "survey"
@@ -37,14 +36,6 @@ ANSWERS = {
     "emi_gate": {"choose": {"1": 1, "2": 1}},
     "emi_n": {"min": 1, "max": 2},
 }
-DTYPES = {
-    "integer": "Int64",
-    "decimal": "Float64",
-    "text": "str",
-    "category": "str",
-    "date": "datetime64[us]",
-    "datetime": "datetime64[us, UTC]",
-}
 
 
 def written(workbook: Workbook, folder: Path) -> Path:
@@ -57,11 +48,6 @@ def written(workbook: Workbook, folder: Path) -> Path:
 
 def popstan() -> Workbook:
     return catalog.load("census_migration", OWN, POPSTAN, languages=("en", "ru", "ar"))
-
-
-def flat(workbook: Workbook, paths: list[Path]) -> Tables:
-    form = Form.from_workbook(workbook)
-    return tables.flatten(form, [instances.parse(path.read_bytes(), form) for path in paths])
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,6 @@ from forms.xpath import Call, Path, parse
 from forms.xpath.nodes import Node
 
 _JAVAROSA = "{http://openrosa.org/javarosa}"
-_EVENT = "{http://www.w3.org/2001/xml-events}event"
 _SELECTS = {"select1": "select_one", "select": "select_multiple", "rank": "rank"}
 _MEDIA = {"image": "image", "audio": "audio", "video": "video", "osm": "osm"}
 Place = tuple[str, ...]
