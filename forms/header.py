@@ -21,9 +21,9 @@ SETTINGS = (
 )
 """Settings of XLSForm that go to the tablet unchanged."""
 
-_WORDS = ("id", "title", "version", "language", "table", "unit", "standard", "blocks", "sensitive")
+_WORDS = ("id", "title", "version", "language", "table", "unit", "standard", "blocks", "sensitive", "adapted_from")
 _ROLES = ("sample_key", "result", "visit", "position")
-_SECTIONS = ("parameters", "dispositions", "dispositions_at_close", "languages", "codelists")
+_SECTIONS = ("parameters", "dispositions", "dispositions_at_close", "languages", "codelists", "accepted")
 _LANGUAGE = re.compile(r"^(.*?)\s*\(([A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*)\)$")
 
 
@@ -32,7 +32,9 @@ class Header:
     """What holds for the whole form.
 
     `blocks` names the blocks of the item list that the form asks (`CEN EMI`); `sensitive` is "yes" where the topic
-    alone endangers people. `languages` maps a language's code to its name, default first. `dispositions` maps codes
+    alone endangers people. `adapted_from` is the standard that an office adapted, with version and hash; `accepted`
+    says of each statistic that is not the standard's any more what became of it, why, and who accepted that when.
+    `languages` maps a language's code to its name, default first. `dispositions` maps codes
     of the question `result` to AAPOR codes; those left open ("") get `dispositions_at_close` when fieldwork ends.
     """
 
@@ -46,6 +48,7 @@ class Header:
     standard: str = ""
     blocks: str = ""
     sensitive: str = ""
+    adapted_from: str = ""
     sample_key: str | None = None
     result: str | None = None
     visit: str | None = None
@@ -55,6 +58,7 @@ class Header:
     dispositions: Mapping[str, str] = field(default_factory=dict)
     dispositions_at_close: Mapping[str, str] = field(default_factory=dict)
     codelists: Mapping[str, str] = field(default_factory=dict)
+    accepted: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def headings(self) -> dict[str, str]:
@@ -106,7 +110,7 @@ def from_rows(rows: Iterable[Row], file: str) -> Header:
 
 def to_rows(header: Header) -> list[tuple[str, str, str]]:
     """Section, key and text of everything that XLSForm's settings sheet cannot say, for the sheet `_form`."""
-    words = [(name, getattr(header, name)) for name in ("table", "unit", "standard", "blocks", "sensitive", *_ROLES)]
+    words = [(name, getattr(header, name)) for name in (*_WORDS[4:], *_ROLES)]
     lines = [("form", name, value) for name, value in words if value]
     for section in _SECTIONS:
         lines += [(section, key, value) for key, value in getattr(header, section).items()]

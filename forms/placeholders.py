@@ -49,6 +49,24 @@ def fill(head: Header, found: Sheets, given: Mapping[str, str]) -> tuple[Header,
     return replace(head, title=title, settings=settings, parameters=values), rows
 
 
+def fill_phrases(head: Header, found: Sheets) -> dict[str, tuple[Row, ...]]:
+    """Put the shared phrases into the cells and leave the form's parameters as they are: `{{census_day}}` stays."""
+    shared = {name: text for name, text in _shared(found).items() if name.partition("::")[0] not in head.parameters}
+    codes = {heading: code for code, heading in head.headings.items()}
+
+    def worded(text: str, language: str) -> str:
+        return _PLACEHOLDER.sub(
+            lambda match: shared.get(f"{match[1]}::{language}", shared.get(match[1], match[0])), text
+        )
+
+    def row(line: Row) -> Row:
+        return line.replace(
+            {column: worded(text, codes.get(split_language(column)[1], "")) for column, text in line.items()}
+        )
+
+    return {name: tuple(map(row, rows)) for name, rows in found.items()}
+
+
 def _shared(found: Sheets) -> dict[str, str]:
     """The shared phrases that cells name, as parameters."""
     texts = (text for rows in found.values() for row in rows for text in row.values() if "{{" in text)

@@ -19,6 +19,9 @@ _TYPES = (
     *("begin_group", "end_group", "begin_repeat", "end_repeat"),
 )
 _CHOICES = ("list_name", "name", "label")
+PROJECT_FORM = "form.xlsx"
+"""The questionnaire in a folder that an office edits in Excel; lists/*.csv beside it replace its lists."""
+
 _FORM_COLUMNS = ("section", "key", "text")
 
 
@@ -72,13 +75,34 @@ def read(
     `draft` the source text is put there, marked `⟦en⟧`. Raises WorkbookError when the sheets cannot be read.
     """
     path = Path(path)
-    if path.is_dir():
-        head, found, findings = _read_folder(path, lists or {}, languages)
-    else:
-        head, found = _read_file(path)
-        found, findings = choicelists.replace_in(found, lists or {}, head), ()
+    head, found, findings = _read_any(path, lists or {}, languages)
     whole = _finish(head, found, findings, parameters or {}, draft, path if path.is_dir() else path.parent)
     return in_languages(whole, languages) if languages else whole
+
+
+def read_source(
+    path: str | Path, lists: Mapping[str, ListSource] | None = None, languages: Sequence[str] = ()
+) -> Workbook:
+    """Read a form as its authors wrote it: parameters stand as `{{name}}`, soft checks beside their question.
+
+    Includes, shared code lists, phrases and translations are in place; what a language lacks is a finding and stays
+    empty. `languages` may name ones that the form has not been translated into: they come without text. Raises
+    WorkbookError when the sheets cannot be read.
+    """
+    path = Path(path)
+    head, found, findings = _read_any(path, lists or {}, ())
+    if head.languages:
+        found = translations.copy_wordless(found, head.headings, head.language)
+        findings += tuple(translations.audit(found, head.headings, head.language))
+    found = placeholders.fill_phrases(head, found)
+    survey, choices, entities = (found.get(name, ()) for name in ("survey", "choices", "entities"))
+    whole = Workbook(head, survey, choices, entities, path if path.is_dir() else path.parent, findings)
+    if not languages:
+        return whole
+    known = [code for code in languages if code in head.languages]
+    small = in_languages(whole, known or [head.language])
+    named = {code: head.languages.get(code) or header.display_name(code) for code in languages}
+    return replace(small, header=replace(small.header, language=languages[0], languages=named))
 
 
 def from_markdown(
@@ -211,6 +235,19 @@ def _columns(rows: Sequence[Row], head: Header) -> list[str]:
     return ordered + [name for name in present if name not in ordered]
 
 
+def _read_any(
+    path: Path, lists: Mapping[str, ListSource], languages: Sequence[str]
+) -> tuple[Header, Sheets, tuple[Finding, ...]]:
+    """A form folder, a folder whose form is an .xlsx, or a file."""
+    if path.is_dir() and ((path / "form.toml").exists() or not (path / PROJECT_FORM).exists()):
+        return _read_folder(path, lists, languages)
+    if path.is_dir():
+        lists = {**{file.stem: file for file in sorted(path.glob("lists/*.csv"))}, **lists}
+        path = path / PROJECT_FORM
+    head, found = _read_file(path)
+    return head, choicelists.replace_in(found, lists, head), ()
+
+
 def _read_file(path: Path) -> tuple[Header, Sheets]:
     return head_and_sheets(read_sheets(path), path.stem, path.name)
 
@@ -270,6 +307,12 @@ def in_languages(workbook: Workbook, languages: Sequence[str]) -> Workbook:
 
     survey, choices = (tuple(map(spoken, rows)) for rows in (workbook.survey, workbook.choices))
     return replace(workbook, header=small, survey=survey, choices=choices)
+
+
+def with_lists(workbook: Workbook, lists: Mapping[str, ListSource]) -> Workbook:
+    """The workbook with these choice lists in place of its own. Raises WorkbookError for one that it has not."""
+    whole = {"survey": workbook.survey, "choices": workbook.choices}
+    return replace(workbook, choices=choicelists.replace_in(whole, lists, workbook.header)["choices"])
 
 
 def _speaks_of_a_replaced_list(finding: Finding, lists: Mapping[str, ListSource]) -> bool:

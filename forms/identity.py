@@ -1,0 +1,52 @@
+"""Identity: the id of a question that stays when its name, wording or place changes, and of a code likewise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from forms.sheets import Row
+from forms.workbook import Workbook
+
+QUESTION = "x_qid"
+"""Column of the survey sheet: where the question came from and what it was called there, `roster.age`."""
+
+CODE = "x_standard"
+"""Column of the choices sheet: the code of the standard that this code means; empty for one the standard has not."""
+
+
+def marked(workbook: Workbook) -> Workbook:
+    """The workbook with an id in every row of the survey sheet and the standard's code in every choice.
+
+    Rows that have one keep it. A question is called after the module or form whose file it stands in and its name
+    there; the end of a group after its beginning. A list in which any choice says its standard code is left alone:
+    choices without one are the office's own.
+    """
+    said = {row.get("list_name", "") for row in workbook.choices if CODE in row}
+    choices = tuple(
+        row if row.get("list_name", "") in said else row.replace({**row, CODE: row.get("name", "")})
+        for row in workbook.choices
+    )
+    return replace(workbook, survey=tuple(_identified(workbook.survey)), choices=choices)
+
+
+def of(row: Mapping[str, str]) -> str:
+    """The id of a row of the survey sheet: what it says, else its name."""
+    return row.get(QUESTION) or row.get("name", "")
+
+
+def _identified(rows: Iterable[Row]) -> Iterator[Row]:
+    opened: list[str] = []
+    for row in rows:
+        kind = row.get("type", "").replace(" ", "_")
+        qid = f"{_origin(row)}.{row.get('name', '')}"
+        if kind.startswith("end_"):
+            qid = f"{opened.pop() if opened else _origin(row)}.end"
+        elif kind.startswith("begin_"):
+            opened.append(row.get(QUESTION, qid))
+        yield row if QUESTION in row else row.replace({**row, QUESTION: qid})
+
+
+def _origin(row: Row) -> str:
+    """The module or form that the row was read from."""
+    return row.file.partition("/")[0].partition("[")[0].removesuffix(".xlsx")
