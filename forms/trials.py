@@ -41,8 +41,9 @@ def hold(
     book = catalog.read(
         str(folder), {**suite.parameters, **(parameters or {})}, {**suite.lists, **(lists or {})}, draft=True
     )
-    xml = xform.compile(book).xml
+    compiled = xform.compile(book)
     for file in suite.files:
         wanted = cases.load(file)
-        for case, facts in zip(wanted, interview.run_cases(xml, wanted, suite.media), strict=True):
+        done = interview.run_cases(compiled.xml, wanted, suite.media, compiled.files)
+        for case, facts in zip(wanted, done, strict=True):
             yield Verdict(book.header.id, file.name, case["name"], tuple(cases.differences(case, facts)))

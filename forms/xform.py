@@ -11,7 +11,7 @@ from pyxform.errors import PyXFormError
 from pyxform.section import RepeatingSection
 from pyxform.xls2xform import convert
 
-from forms import itext, sections
+from forms import externals, itext, sections
 from forms.definition import row_type
 from forms.errors import CompileError
 from forms.sheets import MEDIA, SURVEY, WORDING, Row, split_language
@@ -35,7 +35,8 @@ class XForm:
     """A compiled questionnaire.
 
     `md5` is the hex digest of `xml`, as form lists give it; `media` names the files that must lie beside
-    the form; `warnings` are pyxform's, with the sheet's file and line.
+    the form; `warnings` are pyxform's, with the sheet's file and line; `files` are long lists of the form that became
+    media (see `externals`), by name.
     """
 
     form_id: str
@@ -44,6 +45,7 @@ class XForm:
     md5: str
     media: tuple[str, ...]
     warnings: tuple[str, ...]
+    files: Mapping[str, bytes]
 
 
 def compile(workbook: Workbook) -> XForm:  # noqa: A001 - the verb of this package
@@ -51,7 +53,7 @@ def compile(workbook: Workbook) -> XForm:  # noqa: A001 - the verb of this packa
 
     Raises CompileError where pyxform refuses.
     """
-    workbook = sections.asked(workbook)
+    workbook, files = externals.moved(sections.asked(workbook))
     book: dict[str, object] = {"sheet_names": ["survey", "choices", "settings", "entities"]}
     for name, rows in (
         ("survey", [_survey_cells(row) for row in workbook.survey]),
@@ -75,6 +77,7 @@ def compile(workbook: Workbook) -> XForm:  # noqa: A001 - the verb of this packa
         md5=hashlib.md5(xml, usedforsecurity=False).hexdigest(),
         media=tuple(sorted(set(_MEDIA.findall(result.xform)))),
         warnings=tuple(_placed(text, workbook) for text in warnings),
+        files=files,
     )
 
 

@@ -41,32 +41,34 @@ def _fix(root: Node) -> None:
         node.is_fixed = True
 
 
-def load(sources: Mapping[str, str], folders: Iterable[Path]) -> dict[str, Node]:
+def load(sources: Mapping[str, str], folders: Iterable[Path], files: Mapping[str, bytes]) -> dict[str, Node]:
     """The lists that lie in files, by their id in the form; `sources` gives the file of each, `folders` where to look.
 
-    Raises InterviewError when a file is missing or of a kind that cannot be read.
+    `files` are CSV files that go before those in the folders. Raises InterviewError when a file is missing or of a kind
+    that cannot be read.
     """
     folders = list(folders)
-    return {name: _load(source, folders) for name, source in sources.items()}
+    return {name: _load(source, folders, files) for name, source in sources.items()}
 
 
-def _load(source: str, folders: list[Path]) -> Node:
+def _load(source: str, folders: list[Path], files: Mapping[str, bytes]) -> Node:
     if source == _LAST_SAVED:
         return Node("stub")
     name = source.rpartition("/")[2]
+    if name in files:
+        return _from_csv(files[name].decode("utf-8-sig"))
     path = next((folder / name for folder in folders if (folder / name).is_file()), None)
     if path is None:
         looked = ", ".join(str(folder) for folder in folders) or "no folder was given"
         raise InterviewError(f"the form needs the list {name} ({looked}). Put the file there.")
     if path.suffix == ".csv":
-        return _from_csv(path)
+        return _from_csv(path.read_text(encoding="utf-8-sig"))
     if path.suffix == ".xml":
         return build(etree.parse(str(path), etree.XMLParser(resolve_entities=False)).getroot())
     raise InterviewError(f"{name}: lists are read from .csv and .xml. Convert it to CSV.")
 
 
-def _from_csv(path: Path) -> Node:
-    text = path.read_text(encoding="utf-8-sig")
+def _from_csv(text: str) -> Node:
     first = text.partition("\n")[0]
     rows = list(csv.reader(text.splitlines(), delimiter=";" if ";" in first else ","))
     root = Node("root")

@@ -53,11 +53,11 @@ class Script:
         return {control.place: control for control in every if control.kind == "repeat"}
 
 
-def prepare(xml: bytes, media: Iterable[str | Path] = ()) -> Script:
-    """Read a compiled form and the lists beside it, which lie in the `media` folders.
+def prepare(xml: bytes, media: Iterable[str | Path] = (), files: Mapping[str, bytes] | None = None) -> Script:
+    """Read a compiled form and the lists beside it, which lie in the `media` folders or are `files` of the XForm.
 
     Raises InterviewError for what is no XForm, misses a list, or has rules that depend on each other in a circle.
     """
     form = compiled.read(xml)
-    found = lists.load(form.sources, [Path(folder) for folder in media])
+    found = lists.load(form.sources, [Path(folder) for folder in media], files or {})
     return Script(form, dependencies.of(form.binds), {**form.lists, **found})

@@ -28,13 +28,19 @@ _TYPES = frozenset(
 )
 
 
-def run_cases(xml: bytes, cases: Iterable[Case], media: Iterable[str | Path] = (), **options: Any) -> list[Facts]:
+def run_cases(
+    xml: bytes,
+    cases: Iterable[Case],
+    media: Iterable[str | Path] = (),
+    files: Mapping[str, bytes] | None = None,
+    **options: Any,
+) -> list[Facts]:
     """Hold an interview for each case: give its answers and nothing else, and tell what the form did.
 
-    `media` are folders with the lists beside the form; `options` are those of Interview. A case whose interview
-    fails has `error` in its facts. Raises InterviewError when the form cannot be asked at all.
+    `media` are folders with the lists beside the form, `files` those of the XForm; `options` are those of Interview. A
+    case whose interview fails has `error` in its facts. Raises InterviewError when the form cannot be asked at all.
     """
-    script = prepare(xml, media)
+    script = prepare(xml, media, files)
     return [_facts_or_error(script, case, options) for case in cases]
 
 
