@@ -18,7 +18,7 @@ Condition = Mapping[str, tuple[str, ...]]
 
 _RECIPE = ("table", "statistic", "of", "among", "variable")
 _WORDS = {
-    "contract": ("definitions",),
+    "contract": ("definitions", "left_out"),
     "indicators": ("title", *_RECIPE, "instead", "says"),
     "tables": ("title", "table", "rows", "columns", "layers", "among", "indicators"),
 }
@@ -75,11 +75,15 @@ class TableShell:
 
 @dataclass(frozen=True)
 class Contract:
-    """What a form promises. `definitions` are parameters whose value decides what is measured (months of stay)."""
+    """What a form promises. `definitions` are parameters whose value decides what is measured (months of stay).
+
+    `left_out` says of an indicator that questions of the form name why the form does not compute it.
+    """
 
     indicators: tuple[Indicator, ...] = ()
     tables: tuple[TableShell, ...] = ()
     definitions: tuple[str, ...] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 FILE = "contract.toml"
@@ -103,6 +107,7 @@ def read(folder: Path) -> Contract:
         tuple(_indicators(document.get("indicators", {}), where)),
         tuple(_tables(document.get("tables", {}), where)),
         tuple(document.get("contract", {}).get("definitions", ())),
+        dict(document.get("contract", {}).get("left_out", {})),
     )
 
 
