@@ -14,6 +14,9 @@ from forms.sheets import Row, Sheets
 ListSource = str | Path | Sequence[Mapping[str, str]]
 """A choice list from outside: a CSV file, or its rows with `name`, `label`, `label::ru` ..."""
 
+CLOSED = "x_closed"
+"""Column of a list: `yes` for a code that was valid once; it is not offered any more, and files still label it."""
+
 _SELECT = re.compile(r"(?:select_one|select_multiple|rank)\s+(\S+)")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from forms import trial_commands
+from forms import list_commands, trial_commands
 from forms.options import AS_JSON, DRAFT, FORM, LANGUAGES, LISTS, PACK, PARAMETERS, print_rows
 
 
@@ -23,6 +23,7 @@ def group() -> None:
 
 group.add_command(trial_commands.hold_cases)
 group.add_command(trial_commands.list_edits)
+group.add_command(list_commands.lists)
 
 
 @group.command("list")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyxform.errors import PyXFormError
 from pyxform.section import RepeatingSection
 from pyxform.xls2xform import convert
 
 from forms import externals, itext, sections
+from forms.choicelists import CLOSED
 from forms.definition import row_type
 from forms.errors import CompileError
 from forms.sheets import MEDIA, SURVEY, WORDING, Row, split_language
@@ -53,7 +54,7 @@ def compile(workbook: Workbook) -> XForm:  # noqa: A001 - the verb of this packa
 
     Raises CompileError where pyxform refuses.
     """
-    workbook, files = externals.moved(sections.asked(workbook))
+    workbook, files = externals.moved(_offered(sections.asked(workbook)))
     book: dict[str, object] = {"sheet_names": ["survey", "choices", "settings", "entities"]}
     for name, rows in (
         ("survey", [_survey_cells(row) for row in workbook.survey]),
@@ -79,6 +80,11 @@ def compile(workbook: Workbook) -> XForm:  # noqa: A001 - the verb of this packa
         warnings=tuple(_placed(text, workbook) for text in warnings),
         files=files,
     )
+
+
+def _offered(workbook: Workbook) -> Workbook:
+    """The workbook without codes whose time is over."""
+    return replace(workbook, choices=tuple(row for row in workbook.choices if CLOSED not in row))
 
 
 def _survey_cells(row: Row) -> dict[str, str]:
