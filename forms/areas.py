@@ -113,6 +113,8 @@ def _areas(rows: Iterable[Row], number: int, wrong: list[str]) -> Iterator[Area]
             continue
         parent = row.get(codes.get(number - 1, ""), "") if number > 1 else ""
         area = Area(code, said, parent, row.where)
+        if not said and number < max(level for level, column in codes.items() if column in row):
+            continue  # the row is about a smaller area, and says where that lies
         if not said:
             wrong.append(f"{row.where}: {code} has no name. Write it into a column like ADM{number}_EN.")
         elif code not in found:
