@@ -11,7 +11,8 @@ from typing import Any
 from forms.errors import WorkbookError
 from forms.header import suggestion
 
-STATISTICS = ("count", "share", "mean", "median", "distribution")
+STATISTICS = ("count", "share", "total", "mean", "median", "distribution")
+_OF_A_VARIABLE = STATISTICS[2:]
 
 Condition = Mapping[str, tuple[str, ...]]
 """Which rows are meant: a question's name -> codes, or ranges of numbers such as `15..64`, `5..`; all must hold."""
@@ -29,7 +30,7 @@ class Recipe:
     """How a number is made of the tables of a form.
 
     `count` counts the rows of `table` that meet `of` and `among`; `share` divides them by the rows that meet `among`.
-    `mean`, `median` and `distribution` are those of `variable` over the rows that meet both.
+    `total`, `mean`, `median` and `distribution` are those of `variable` over the rows that meet both.
     """
 
     table: str
@@ -123,7 +124,7 @@ def _recipe(said: Mapping[str, Any], place: str) -> Recipe:
     statistic = said.get("statistic", "")
     if statistic not in STATISTICS:
         raise WorkbookError(f"{place} statistic: {statistic!r} is none. {suggestion(statistic, STATISTICS)}")
-    if (statistic in ("mean", "median", "distribution")) != ("variable" in said):
+    if (statistic in _OF_A_VARIABLE) != ("variable" in said):
         raise WorkbookError(f"{place}: a {statistic} takes {'a' if 'variable' not in said else 'no'} variable.")
     of, among = (_condition(said.get(word, {}), f"{place} {word}") for word in ("of", "among"))
     return Recipe(str(said.get("table", "")), statistic, of, among, said.get("variable", ""))

@@ -23,7 +23,7 @@ def compute(recipe: Recipe, tables: Tables, weight: str = "") -> Number:
     """The number that a recipe makes of the tables of a form.
 
     `weight` names the column of weights, in the recipe's table or in one that it hangs from; without it each row
-    counts once. A share divides the rows that meet `of` and `among` by those that meet `among`; mean, median and
+    counts once. A share divides the rows that meet `of` and `among` by those that meet `among`; total, mean, median and
     distribution leave out rows without an answer. The median is the smallest value that at least half of the weight
     does not exceed, the middle of two where that is exactly half.
 
@@ -42,6 +42,8 @@ def compute(recipe: Recipe, tables: Tables, weight: str = "") -> Number:
         return _distribution(frame, recipe.variable, meant, weights)
     values = pd.to_numeric(frame[recipe.variable]).astype("Float64").to_numpy(dtype="float64", na_value=math.nan)
     answered = meant & ~np.isnan(values)
+    if recipe.statistic == "total":
+        return float((values[answered] * weights[answered]).sum())
     middle = _median if recipe.statistic == "median" else _mean
     return middle(values[answered], weights[answered]) if weights[answered].sum() else None
 
