@@ -15,6 +15,7 @@ x, or a part of the message), `@<question>` (a part of the label) and `valid`.
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 import tomllib
@@ -49,10 +50,17 @@ class Suite:
 
 def suite(folder: Path) -> Suite:
     """The cases of a form folder. Raises WorkbookError when it has none, or a set-up that cannot be read."""
+    found = set_up(folder)
+    if not found.files:
+        place = folder / "cases"
+        raise WorkbookError(f"{place}: no cases. Write a file like cases/visit.csv; forms/README.md explains it.")
+    return found
+
+
+def set_up(folder: Path) -> Suite:
+    """The same for a form folder that may have no cases yet."""
     place = folder / "cases"
     files = tuple(sorted(place.glob("*.csv")))
-    if not files:
-        raise WorkbookError(f"{place}: no cases. Write a file like cases/visit.csv; forms/README.md explains it.")
     setup = place / "setup.toml"
     try:
         set_up = tomllib.loads(setup.read_text(encoding="utf-8")) if setup.exists() else {}
@@ -103,6 +111,41 @@ def load(path: str | Path) -> list[Case]:
         with path.open(encoding="utf-8", newline="") as lines:
             return [_from_row(row) for row in csv.DictReader(lines)]
     return list(json.loads(path.read_text(encoding="utf-8"))["cases"])
+
+
+def append(path: Path, case: Case) -> None:
+    """Add a case to a .csv file, which is made when it is not there; columns that it lacks come behind its own.
+
+    Raises WorkbookError when the file has a case of that name.
+    """
+    rows: list[dict[str, str]] = []
+    if path.exists():
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            rows = list(csv.DictReader(lines))
+    if any(row["name"] == case["name"] for row in rows):
+        raise WorkbookError(f"cases/{path.name}: there is a case {case['name']!r} already. Give this one another name.")
+    rows.append(_to_row(case))
+    columns = dict.fromkeys(["name", *(column for row in rows for column in row)])
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    written = path.with_suffix(".new")
+    written.write_text(text.getvalue(), encoding="utf-8")
+    written.replace(path)
+
+
+def _to_row(case: Case) -> dict[str, str]:
+    """A case as the line that `_from_row` reads."""
+    expect = case["expect"]
+    row = {"name": case["name"], **({"lang": case["lang"]} if case.get("lang") else {}), **case["answers"]}
+    row |= {f"={name}": "(empty)" if value is None else value for name, value in expect.get("values", {}).items()}
+    row |= {f"+{name}": "1" for name in expect.get("relevant", ())}
+    row |= {f"-{name}": "1" for name in expect.get("not_relevant", ())}
+    if "valid" in expect:
+        row["valid"] = "yes" if expect["valid"] else "no"
+    return row
 
 
 def _from_row(row: Mapping[str, str | None]) -> Case:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forms import cases, catalog, interview, xform
+from forms.cases import Case, Suite
 from forms.choicelists import ListSource
+from forms.xform import XForm
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,22 @@ def hold(
     """
     folder = Path(form) if Path(form).is_dir() else catalog.folder(form)
     suite = cases.suite(folder)
-    book = catalog.read(
-        str(folder), {**suite.parameters, **(parameters or {})}, {**suite.lists, **(lists or {})}, draft=True
-    )
-    compiled = xform.compile(book)
+    compiled = _compiled(folder, suite, parameters or {}, lists or {})
     for file in suite.files:
         wanted = cases.load(file)
         done = interview.run_cases(compiled.xml, wanted, suite.media, compiled.files)
         for case, facts in zip(wanted, done, strict=True):
-            yield Verdict(book.header.id, file.name, case["name"], tuple(cases.differences(case, facts)))
+            yield Verdict(compiled.form_id, file.name, case["name"], tuple(cases.differences(case, facts)))
+
+
+def differences(folder: Path, case: Case) -> tuple[str, ...]:
+    """What a form folder does otherwise than a case expects that is not among its cases yet; raises as `hold` does."""
+    suite = cases.set_up(folder)
+    compiled = _compiled(folder, suite, {}, {})
+    (facts,) = interview.run_cases(compiled.xml, [case], suite.media, compiled.files)
+    return tuple(cases.differences(case, facts))
+
+
+def _compiled(folder: Path, suite: Suite, parameters: Mapping[str, str], lists: Mapping[str, ListSource]) -> XForm:
+    book = catalog.read(str(folder), {**suite.parameters, **parameters}, {**suite.lists, **lists}, draft=True)
+    return xform.compile(book)

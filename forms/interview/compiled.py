@@ -138,6 +138,11 @@ class Compiled:
         return node
 
     @property
+    def files(self) -> tuple[str, ...]:
+        """The names of the files that lists are read from."""
+        return tuple(src.rpartition("/")[2] for src in self.sources.values() if src != lists.LAST_SAVED)
+
+    @property
     def questions(self) -> Iterator[Control]:
         """The controls that ask something."""
         for control in self.controls:
@@ -241,6 +246,7 @@ def _repeat(element: etree._Element, heading: etree._Element | None) -> Control:
         kind="repeat",
         place=place(element.get("nodeset") or ""),
         label=caption(None if heading is None else heading.find("{*}label")),
+        appearance=element.get("appearance") or "",
         children=tuple(_controls(element)),
         count=place(count) if count else (),
         actions=tuple(_actions(element)),

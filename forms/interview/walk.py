@@ -5,24 +5,23 @@ The facts are those that the driver of JavaRosa among the tests gives, so that b
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from forms.errors import FormError, XPathError
+from forms.interview import giving
 from forms.interview.compiled import Control
+from forms.interview.pages import inside
 from forms.interview.script import Script, prepare
 from forms.interview.state import Interview
-from forms.xpath.nodes import Answer, Node
+from forms.xpath.nodes import Node
 
 Case = Mapping[str, Any]
 Facts = dict[str, Any]
 _PASSES = 5  # a later answer can bring an earlier question into view
 _MOST_CHOICES = 300
-_MEDIA = frozenset({"image", "audio", "video", "file", "osm"})
 _TYPES = frozenset(
     {"string", "int", "decimal", "date", "time", "dateTime", "geopoint", "geotrace", "geoshape", "barcode", "binary"}
 )
@@ -75,9 +74,9 @@ class Walk:
         """The questions that are relevant when they are reached; rows are added on the way."""
         for control in controls:
             if control.kind == "repeat":
-                yield from self._rows(control, _inside(parent, control.place[:-1]))
+                yield from self._rows(control, inside(parent, control.place[:-1]))
                 continue
-            node = _inside(parent, control.place)
+            node = inside(parent, control.place)
             if not node.relevant:
                 continue
             if control.is_question:
@@ -119,20 +118,21 @@ class Walk:
             return
         self._done.add(path)
         answer = self._answers[key]
-        if isinstance(answer, list) and (not _takes_several(control) or (answer and isinstance(answer[0], list))):
+        if isinstance(answer, list) and (not giving.takes_several(control) or (answer and isinstance(answer[0], list))):
             at = _last_index(path)
             if at >= len(answer):
                 return
             answer = answer[at]
-        told: Facts = {"answer": answer if isinstance(answer, list) else _plain(answer)}
+        told: Facts = {"answer": answer if isinstance(answer, list) else giving.plain(answer)}
         self.given[path] = told
-        if self.interview.is_readonly(node):
-            told["result"] = "read-only"
-            return
         try:
-            told.update(self._try(control, node, answer))
+            outcome = giving.give(self.interview, control, node, answer, keep_refused=bool(self.case.get("force")))
         except XPathError as error:
             told.update(result="engine-error", message=error.message)
+            return
+        told["result"] = outcome.result
+        if outcome.is_refused:
+            told["message"] = outcome.message
 
     def _key(self, path: str) -> str | None:
         """The answer for a question: that with the longest name, one with row numbers before others."""
@@ -145,48 +145,6 @@ class Walk:
             if (path if numbered else plain).endswith(name) and weight > length:
                 best, length = key, weight
         return best
-
-    def _try(self, control: Control, node: Node, given: Any) -> Facts:
-        """Give an answer as Collect does: it is kept first, then checked, and taken back when it is refused."""
-        try:
-            answer = self._answer(control, node, given)
-        except XPathError as error:
-            return {"result": "bad-answer", "message": error.message}
-        before = node.value
-        if answer is not None or before is not None:
-            self.interview.set(node, answer)
-        if answer is None and self.interview.is_required(node):
-            result = {"result": "required", "message": self._message(node, "required")}
-        elif not self.interview.accepts(node):
-            result = {"result": "constraint", "message": self._message(node, "constraint")}
-        else:
-            return {"result": "ok"}
-        if not (self.case.get("force") and result["result"] == "constraint"):
-            self.interview.set(node, before)
-        return result
-
-    def _answer(self, control: Control, node: Node, given: Any) -> Answer:
-        if given is None:
-            return None
-        if control.is_choice:
-            several = _takes_several(control)
-            wanted = [_plain(each) for each in given] if isinstance(given, list) else [_plain(given)]
-            wanted = " ".join(wanted).split() if several else wanted
-            codes = {choice.code for choice in self.interview.choices(node)}
-            for code in wanted:
-                if code not in codes:
-                    raise XPathError(f"no such choice: {code}")
-            return " ".join(wanted) or None
-        text = _plain(given)
-        if control.kind in _MEDIA:
-            return text or None
-        if self.interview.bind(node).kind == "date" and text.startswith("today"):
-            text = str(self.interview.scope.clock().date() + timedelta(days=int(text[5:] or 0)))
-        return self.interview.read(node, text)
-
-    def _message(self, node: Node, what: str) -> str | None:
-        bind = self.interview.bind(node)
-        return self.interview.say(bind.required_message if what == "required" else bind.constraint_message, node)
 
     # What there is to tell
 
@@ -215,12 +173,12 @@ class Walk:
         """All controls in the form's order, those of each row that there is."""
         for control in controls:
             if control.kind == "repeat":
-                around = _inside(parent, control.place[:-1])
+                around = inside(parent, control.place[:-1])
                 for row in around.named(control.place[-1]):
                     yield control, row
                     yield from self._every(control.children, row)
             else:
-                node = _inside(parent, control.place)
+                node = inside(parent, control.place)
                 yield control, node
                 yield from self._every(control.children, node)
 
@@ -276,14 +234,10 @@ class Walk:
         for control, node in self._screens(self.interview.form.controls, self.interview.root):
             if control.is_choice:
                 self.interview.choices(node)
-            outcome = ""
-            if node.value is None and self.interview.is_required(node):
-                outcome = "required"
-            elif not self.interview.accepts(node):
-                outcome = "constraint"
-            if outcome:
-                message = self._message(node, outcome)
-                return {"path": self.interview.path(node), "outcome": outcome, "message": message}
+            outcome = giving.state(self.interview, node)
+            if outcome.is_refused:
+                path = self.interview.path(node)
+                return {"path": path, "outcome": outcome.result, "message": outcome.message}
         return None
 
     def _was_used(self, key: str) -> bool:
@@ -292,25 +246,9 @@ class Walk:
         return any((path if numbered else re.sub(r"\[\d+\]", "", path)).endswith(name) for path in self.given)
 
 
-def _inside(parent: Node, place: tuple[str, ...]) -> Node:
-    """The node of a place within the rows of a node around it."""
-    for name in place[len(parent.place) :]:
-        parent = parent.children[name][0]
-    return parent
-
-
-def _takes_several(control: Control) -> bool:
-    return control.kind in ("select_multiple", "rank")
-
-
 def _last_index(path: str) -> int:
     numbers = re.findall(r"\[(\d+)\]", path)
     return int(numbers[-1]) - 1 if numbers else 0
-
-
-def _plain(value: Any) -> str:
-    """A value of a case as text."""
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _type(control: Control, kind: str) -> str:
