@@ -14,7 +14,8 @@ class Instrument(Base):
     """A published form version. `state` is open (in the form list, accepts), closing (accepts) or closed.
 
     `definition` is the workbook as JSON, from which the Form is read again, and `digest` its SHA-256; `media` lists
-    the file names that the form expects beside it.
+    the file names that the form expects beside it. `accepted` says of each statistic that is not the standard's any
+    more what became of it, why, and who accepted that when: below every table of the data that it collects.
     """
 
     __tablename__ = "instruments"
@@ -31,6 +32,7 @@ class Instrument(Base):
     xform: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     xform_md5: Mapped[str] = mapped_column(String(32))
     media: Mapped[list] = mapped_column(JSON, default=list)
+    accepted: Mapped[dict] = mapped_column(JSON, default=dict)
     published_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
 
@@ -61,3 +63,9 @@ def of_version(project_id: int, form_id: str, version: str) -> Select[tuple[Inst
     return select(Instrument).where(
         Instrument.project_id == project_id, Instrument.form_id == form_id, Instrument.version == version
     )
+
+
+def newest(project_id: int, form_id: str) -> Select[tuple[Instrument]]:
+    """Every version of a form, the newest first."""
+    mine = select(Instrument).where(Instrument.project_id == project_id, Instrument.form_id == form_id)
+    return mine.order_by(Instrument.id.desc())

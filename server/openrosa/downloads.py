@@ -13,10 +13,8 @@ from server.models.instruments import Instrument, InstrumentFile
 from server.models.projects import Project
 from server.openrosa.answers import unchanged
 from server.operations import samples
+from server.operations.instruments import HOUSEHOLDS
 from server.permissions import requires
-
-HOUSEHOLDS = "households.csv"
-"""The one file that differs from tablet to tablet: its enumerator's units."""
 
 
 @requires("tablet.sync")

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from server import db
 from server.models.instruments import Instrument, InstrumentFile
 from server.openrosa.answers import address, document, element
-from server.openrosa.downloads import HOUSEHOLDS, households, instrument_id
+from server.openrosa.downloads import households, instrument_id
+from server.operations.instruments import HOUSEHOLDS
 from server.permissions import requires
 
 

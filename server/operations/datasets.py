@@ -24,6 +24,7 @@ from server.errors import Problem, not_found
 from server.intake import standing
 from server.models.datasets import Dataset
 from server.models.instruments import Instrument
+from server.models.projects import Project
 from server.models.samples import Sample, Unit
 from server.models.submissions import Content, Submission
 from server.models.users import User
@@ -62,8 +63,11 @@ def cut(session: Session, *, project_id: int, name: str, as_of: str | None = Non
 
     Every drawn unit is there; one without a final result has the disposition it gets at the close of fieldwork.
     The same sheets give the same digest. Returns dataset_id, digest, units, interviews, persons.
-    Raises Problem 409.3 for a name in use, 400.8 for an unreadable moment, 409.52 without sample or instrument.
+    Raises Problem 409.3 for a name in use, 400.8 for an unreadable moment, 409.52 without sample or instrument, and
+    409.54 for the twin in which drafts are tried out.
     """
+    if session.get_one(Project, project_id).test_of is not None:
+        raise Problem(409.54, "These are test interviews: they are never data. Delete them, or look at them.")
     if session.scalar(select(Dataset.id).where(Dataset.project_id == project_id, Dataset.name == name)) is not None:
         raise Problem(409.3, f"There is a dataset {name!r} already; a cut never changes, so choose another name.")
     moment = _moment(as_of)
@@ -169,6 +173,7 @@ def _record(found: _Found) -> dict[str, Any]:
         "dispositions": found.units["disposition"].value_counts().sort_index().to_dict(),
         "open_at_close": int(found.units["open"].sum()),
         "misfits": len(found.tables.misfits),
+        "accepted": {name: text for one in found.versions for name, text in one.accepted.items()},
     }
 
 

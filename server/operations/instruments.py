@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from pathlib import Path
 
+from flask import current_app
 from sqlalchemy.orm import Session
 
-from forms.workbook import Workbook, to_json
+from forms.workbook import Workbook, from_json, to_json
+from forms.xform import XForm
 from forms.xform import compile as compile_workbook
 from server.errors import Problem, not_found
 from server.intake.definitions import form_of
-from server.models.instruments import Instrument, InstrumentFile, of_version
+from server.models.instruments import Instrument, InstrumentFile, newest, of_version
 from server.operations import events
 from server.storage import Storage
 
-__all__ = ["attach", "form_of", "publish", "set_state"]
+__all__ = ["HOUSEHOLDS", "attach", "form_of", "in_field", "publish", "set_state", "workbook_of"]
+
+HOUSEHOLDS = "households.csv"
+"""The one file that differs from tablet to tablet: its enumerator's units."""
 
 
 def publish(session: Session, *, project_id: int, workbook: Workbook, actor: str = "command line") -> Instrument:
     """Compile a workbook and give it to the project's tablets; sheets of older versions are accepted all the same.
 
-    Raises CompileError when pyxform refuses the sheets, and Problem 409.6 when this version is published already
-    with other contents. The same version with the same contents is returned as it is.
+    Files that the form asks for go with it: its long lists, and what lies in `media` of its folder. Raises
+    CompileError when pyxform refuses the sheets, Problem 409.6 when this version is published already with other
+    contents, and 400.17 when data collected with the version in the field could not stand beside data of this one.
+    The same version with the same contents is returned as it is.
     """
     definition = to_json(workbook).encode()
     digest = hashlib.sha256(definition).hexdigest()
@@ -46,9 +54,12 @@ def publish(session: Session, *, project_id: int, workbook: Workbook, actor: str
         xform=xform.xml,
         xform_md5=xform.md5,
         media=list(xform.media),
+        accepted=dict(workbook.header.accepted),
     )
     session.add(instrument)
     session.flush()
+    if files := {**_beside(workbook.folder, xform), **xform.files}:
+        attach(session, instrument_id=instrument.id, files=files, storage=current_app.extensions["storage"])
     events.record(
         session,
         actor=actor,
@@ -57,6 +68,24 @@ def publish(session: Session, *, project_id: int, workbook: Workbook, actor: str
         project_id=project_id,
     )
     return instrument
+
+
+def in_field(session: Session, *, project_id: int, form_id: str) -> Instrument | None:
+    """The newest published version of a form, whatever its state."""
+    return session.scalars(newest(project_id, form_id)).first()
+
+
+def workbook_of(instrument: Instrument) -> Workbook:
+    """The questionnaire as it was published, row by row."""
+    return from_json(instrument.definition.decode())
+
+
+def _beside(folder: Path | None, xform: XForm) -> dict[str, bytes]:
+    """The files that the form asks for and that lie in its folder; the units of each tablet come from the sample."""
+    if folder is None:
+        return {}
+    paths = {name: folder / "media" / name for name in xform.media if name != HOUSEHOLDS}
+    return {name: path.read_bytes() for name, path in paths.items() if path.is_file()}
 
 
 def attach(session: Session, *, instrument_id: int, files: Mapping[str, bytes], storage: Storage) -> int:

@@ -186,9 +186,9 @@ def to_review() -> ColumnElement[bool]:
 
 
 def project(session: Session, *, project_id: int) -> Project:
-    """The project of that id. Raises Problem 404.1 when there is none."""
+    """The survey of that id. Raises Problem 404.1 when there is none; nobody watches the twin for tests."""
     found = session.get(Project, project_id)
-    if found is None:
+    if found is None or found.test_of is not None:
         raise not_found(f"Project {project_id}")
     return found
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.errors import Problem, not_found
-from server.models.projects import Project
+from server.models.projects import Project, surveys
 
 SETTINGS = ("title_ru", "title_ar", "on_device", "languages", "labels", "cautions", "plan", "demo", "cast")
 
@@ -51,8 +51,8 @@ def open_project(
 
 
 def named(session: Session, *, name: str) -> Project:
-    """The project of that name; Problem 404.1 when there is none."""
-    project = session.scalar(select(Project).where(Project.name == name))
+    """The survey of that name; Problem 404.1 when there is none."""
+    project = session.scalar(surveys().where(Project.name == name))
     if project is None:
         raise not_found(f"Project {name!r}")
     return project

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from flask import Blueprint, g
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from server import db
-from server.models.projects import Project
+from server.models.projects import surveys
 from server.operations import interviews, progress
 from server.permissions import may, requires
 from server.web import charts
@@ -22,7 +21,7 @@ DAYS_SHOWN = 14
 @requires("project.list")
 def index() -> Response:
     """Every survey with its sentence."""
-    projects = db.session().scalars(select(Project).order_by(Project.id)).all()
+    projects = db.session().scalars(surveys()).all()
     return render("projects/index.html", cards=[(project, _summary(project.id)) for project in projects])
 
 
