@@ -6,13 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from forms import codelists
+from forms import codelists, externals
 from forms.rules import Defect, Subject, rule
 from forms.rules.formulas import names_read
 from forms.sheets import MEDIA, Row, split_language
-
-LARGE = 5000
-"""Rows above which a tablet opens a list slowly; from there on it belongs into a file."""
 
 DONT_KNOW = ("98", "99")
 
@@ -48,13 +45,16 @@ def list_name(subject: Subject) -> Iterator[Defect]:
             yield Defect(rows[0], "list_name", f"{name!r} is no plain list name", "Write it like birth_place.")
 
 
-@rule("list-large", "warning", "choices")
-def large(subject: Subject) -> Iterator[Defect]:
-    """No list inside the form is longer than a tablet opens quickly."""
-    for name, rows in subject.lists.items():
-        if len(rows) > LARGE:
-            fix = "Ask with select_one_from_file, or from an entity list."
-            yield Defect(rows[0], "list_name", f"the list {name!r} has {len(rows)} codes", fix)
+@rule("list-external", "info", "choices")
+def external(subject: Subject) -> Iterator[Defect]:
+    """A list longer than 300 codes reads alike in all languages, so that it travels as a file beside the form."""
+    for name in externals.kept_inside(subject.workbook):
+        rows = subject.lists[name]
+        message = f"the list {name!r} has {len(rows)} codes and is worded by language, so it stays inside the form"
+        fix = (
+            "Give names that read alike in all languages (official names of places), or ask with select_one_from_file."
+        )
+        yield Defect(rows[0], "list_name", message, fix)
 
 
 @rule("choice-duplicate", "error", "choices")

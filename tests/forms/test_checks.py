@@ -39,7 +39,7 @@ def test_a_sound_form_breaks_no_rule(path):
 
 
 def test_every_rule_has_a_specimen():
-    too_large_to_draw = {"list-large"}
+    too_large_to_draw = {"list-external"}
     assert {rule.id for rule in checks.rules()} - {rule_of(path) for path in INVALID} == too_large_to_draw
 
 
@@ -65,12 +65,15 @@ def test_a_finding_names_file_line_column_and_cure():
     )
 
 
-def test_a_long_list_belongs_into_a_file():
-    for codes, large in ((5001, True), (5000, False)):
-        lines = "\n".join(f"| | place | {code} | Place {code} |" for code in range(codes))
-        book = drawn(f"| survey | | | |\n| | type | name | label |\n| | select_one place | a | A |\n"
-                     f"| choices | | | |\n| | list_name | name | label |\n{lines}")  # fmt: skip
-        assert ("list-large" in {finding.rule for finding in checks.check(book)}) == large
+def test_at_1_5_a_long_list_that_is_worded_by_language_cannot_leave_the_form():
+    for codes, second, inside in ((301, "Lieu", True), (300, "Lieu", False), (301, "Place", False)):
+        lines = "\n".join(f"| | place | {code} | Place {code} | {second} {code} |" for code in range(codes))
+        book = drawn(
+            "| survey | type | name | label::English (en) | label::Français (fr) |\n"
+            "| | select_one place | a | A | B |\n"
+            f"| choices | list_name | name | label::English (en) | label::Français (fr) |\n{lines}"
+        )
+        assert ("list-external" in {finding.rule for finding in checks.check(book)}) == inside
 
 
 def test_a_lookup_by_the_rows_own_answer_is_no_repeat_predicate():
