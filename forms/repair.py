@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,10 +43,12 @@ class Repair:
 
 
 def plan(form: Path, day: dt.date) -> tuple[Repair, ...]:
-    """What to put right in a form folder or an .xlsx; `day` becomes the version where there is none.
+    """What to put right in a form folder, an adaptation or an .xlsx; `day` becomes the version where there is none.
 
     Raises WorkbookError for another kind of file.
     """
+    if not (form / "form.toml").exists() and (form / workbook.PROJECT_FORM).exists():
+        form = form / workbook.PROJECT_FORM
     if form.is_dir():
         return tuple(_folder(form, day))
     if form.suffix.lower() != ".xlsx":
@@ -200,35 +201,45 @@ def _diff(before: str, after: str, name: str) -> str:
 
 
 def _book(path: Path, day: dt.date) -> Iterator[Repair]:
-    """The workbook with other cells; styles, widths and further sheets stay."""
-    import openpyxl
+    """The workbook with other cells; whatever else is in the file stays."""
+    import openpyxl  # slow to import, and most forms are folders
 
-    from forms import grids
+    from forms import grids, xlsx_cells
 
     names, _ = _in_repeats(path)
     grids.read(path)  # refuses what must not be opened
-    book = openpyxl.load_workbook(path)
-    changes: list[tuple[str, str, str]] = []
+    book = openpyxl.load_workbook(path, read_only=True)
+    edits: list[xlsx_cells.Edit] = []
+    lines: list[str] = []
     for sheet in book.worksheets:
         if sheet.title.strip().lower() in ("survey", "choices", "settings"):
-            for cell, new in _cells(sheet, names, day):
-                changes.append((f"{sheet.title}!{cell.coordinate}", str(cell.value or ""), new))
-                cell.value = new
-    if changes:
-        raw = io.BytesIO()
-        book.save(raw)
-        lines = [line for place, old, new in changes for line in (f"-{place} {old}", f"+{place} {new}")]
-        yield Repair(path, raw.getvalue(), "\n".join((f"--- {path.name}", f"+++ {path.name}", *lines)))
+            for row, place, column, old, new in _slips(sheet, names, day):
+                edits.append(xlsx_cells.Edit(sheet.title, row, column, new))
+                cell = f"{sheet.title}!{grids.letter(place)}{row}"
+                lines += (f"-{cell} {old}", f"+{cell} {new}")
+    book.close()
+    if edits:
+        after = xlsx_cells.change(path.read_bytes(), edits)
+        yield Repair(path, after, "\n".join((f"--- {path.name}", f"+++ {path.name}", *lines)))
 
 
-def _cells(sheet: Any, names: frozenset[str], day: dt.date) -> Iterator[tuple[Any, str]]:
-    """The cells to change, each with its new text."""
-    columns: Mapping[int, str] = {cell.column: column_name(str(cell.value or "")) for cell in sheet[1]}
-    for row in sheet.iter_rows(min_row=2):
-        for cell in row:
-            column = columns.get(cell.column, "")
-            if column == "version" and sheet.title.strip().lower() == "settings" and cell.row == 2:
-                if not _VERSION.fullmatch(str(cell.value or "")):
-                    yield cell, f"{day:%Y%m%d}01"
-            elif isinstance(cell.value, str) and (new := respelled(column, cell.value, names)) != cell.value:
-                yield cell, new
+def _slips(sheet: Any, names: frozenset[str], day: dt.date) -> Iterator[tuple[int, int, str, str, str]]:
+    """The cells to change: row, place in the row, column, and text as it is and as it will be."""
+    sheet.reset_dimensions()  # what the file says of its size may be wrong
+    columns: list[str] = []
+    settings = sheet.title.strip().lower() == "settings"
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
+        if not any(columns):
+            columns = [column_name(str(cell.value or "")) for cell in cells]
+            first = number + 1
+            continue
+        for place, column in enumerate(columns):
+            cell = cells[place] if place < len(cells) else None
+            value = cell.value if cell is not None else None
+            if column == "version" and settings and number == first:
+                if not _VERSION.fullmatch(str(value or "")):
+                    yield number, place, column, str(value or ""), f"{day:%Y%m%d}01"
+            elif cell is not None and cell.data_type == "s" and columns.index(column) == place:
+                new = respelled(column, str(value), names)
+                if new != value:
+                    yield number, place, column, str(value), new
