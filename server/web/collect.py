@@ -1,70 +1,15 @@
-"""Code: what a tablet's code sheet says, in the form that ODK Collect scans."""
+"""Drawing: a tablet's code as a page shows it."""
 
 from __future__ import annotations
 
-import io
-import json
-import zlib
-from base64 import b64encode
-from typing import Any
-
-import segno
 from markupsafe import Markup
 
-from server.models.projects import Project
-from server.models.users import User
+from server.handouts import codes
+from server.handouts.codes import address, packed, settings
 
-COLOR = "#0b5c78"
-
-TITLE_LIMIT = 40
-"""Characters of the project's name; a shorter code is easier to scan."""
-
-
-def address(public_url: str, secret: str, project_id: int) -> str:
-    """The address that stands for one person in one project."""
-    return f"{public_url.rstrip('/')}/v1/key/{secret}/projects/{project_id}"
-
-
-def settings(server_url: str, user: User, project: Project) -> dict[str, dict[str, Any]]:
-    """Collect's settings for one person; what is not named here returns to Collect's own default."""
-    title = project.settings.get(f"title_{user.language}") or project.title
-    return {
-        "general": {
-            "server_url": server_url,
-            "username": user.name,
-            "metadata_username": user.name,
-            "form_update_mode": "match_exactly",
-            "periodic_form_updates_check": "every_fifteen_minutes",
-            "autosend": "wifi_and_cellular",
-            "app_language": user.language,
-            "image_size": "small",
-            "constraint_behavior": "on_swipe",
-            "delete_send": False,
-            "guidance_hint": "yes_collapsed",
-        },
-        "admin": {"change_server": False, "qr_code_scanner": False, "delete_saved": False, "jump_to": True},
-        "project": {"name": title[:TITLE_LIMIT], "icon": title[:1].upper(), "color": COLOR},
-    }
-
-
-def packed(settings_of_tablet: dict[str, dict[str, Any]]) -> str:
-    """JSON, compressed by zlib, in base64: the text inside the code."""
-    text = json.dumps(settings_of_tablet, ensure_ascii=False, separators=(",", ":"))
-    return b64encode(zlib.compress(text.encode(), 9)).decode()
+__all__ = ["address", "drawn", "packed", "settings"]
 
 
 def drawn(text: str) -> Markup:
-    """The code as SVG; segno writes only paths, nothing of the text."""
-    drawing = io.BytesIO()
-    segno.make(text, error="l", micro=False).save(
-        drawing,
-        kind="svg",
-        xmldecl=False,
-        svgns=True,
-        border=4,
-        dark="#000",
-        light="#fff",
-        omitsize=True,
-        svgclass="qr",
-    )
-    return Markup(drawing.getvalue().decode())  # noqa: S704 - made here, from modules black and white
+    """The code as SVG."""
+    return Markup(codes.svg(text))  # noqa: S704 - made by us, from modules black and white
