@@ -1,6 +1,6 @@
 """Harmonisation: answers to an adapted questionnaire put into the standard's questions.
 
-plan = plan_for(standard, adapted, compared.names, media=["media/"])
+plan = plan_for(match(standard, adapted), standard, adapted, media=["media/"])
 for instance in harmonise(instances, plan):  # as if the standard had been asked, as far as the answers go
     ...
 """
@@ -13,15 +13,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from forms import identity, instances, interview, levels, xform
-from forms.adaptation import placing
-from forms.adaptation.placing import Spot
+from forms import instances, interview, levels, xform
+from forms.adaptation import recodes
+from forms.adaptation.matching import Item, Matching
+from forms.adaptation.recodes import Listed
 from forms.definition import Form, Question
 from forms.instances import Answers, Instance
 from forms.interview import Interview, Script
 from forms.levels import Level
 from forms.workbook import Workbook
 from forms.xpath.nodes import Node
+
+_OTHER = "_other"
+"""How the text is called that XLSForm adds to a question with `or_other`."""
 
 
 @dataclass(frozen=True)
@@ -54,26 +58,23 @@ class Plan:
     root: TablePlan
 
 
-def plan_for(
-    standard: Workbook, adapted: Workbook, names: Mapping[str, str] | None = None, media: Iterable[str | Path] = ()
-) -> Plan:
+def plan_for(matching: Matching, standard: Workbook, adapted: Workbook, media: Iterable[str | Path] = ()) -> Plan:
     """How answers to an adapted questionnaire are put into those of the standard, both filled.
 
-    `names` maps ids of standard questions to their names in the adapted one, where the ids alone do not tell (as
-    `Comparison.names`); `media` are folders with lists beside the standard. Raises CompileError when the standard
-    does not compile, InterviewError when it cannot be worked out.
+    `matching` is that of the two, the standard before; `media` are folders with lists beside the standard. Raises
+    CompileError when the standard does not compile, InterviewError when it cannot be worked out.
     """
-    before, after = identity.marked(standard), identity.marked(adapted)
-    there = dict(placing.by_qid(after))
-    by_name = {spot.name: spot for spot in there.values()}
-    there |= {qid: by_name[name] for qid, name in (names or {}).items() if name in by_name}
-    form = Form.from_workbook(before)
-    pairs = {spot.path: there.get(identity.of(spot.row)) for spot in placing.spots(before)}
-    meanings = {
-        name: {row.get("name", ""): row.get(identity.CODE, "") for row in rows} for name, rows in after.lists.items()
-    }
-    root = _table(levels.of(form), (), pairs, meanings, _repeat_paths(before))
-    return Plan(form, prepared(before, media), root)
+    form = Form.from_workbook(standard)
+    pairs = _Pairs(
+        {"/".join(_names(item.chain)): twin for item, twin in matching.twins.items()},
+        {
+            twin: _meanings(item, twin, standard, adapted)
+            for item, twin in matching.twins.items()
+            if item.type.list_name and twin.type.list_name
+        },
+        {_names((*item.repeats, item)): twin for item, twin in matching.twins.items() if not item.is_question},
+    )
+    return Plan(form, prepared(standard, media), _table(levels.of(form), (), (), pairs))
 
 
 def prepared(workbook: Workbook, media: Iterable[str | Path] = ()) -> Script:
@@ -123,49 +124,56 @@ def _gather(worked_out: Interview, node: Node, into: dict[str, Any]) -> None:
         _gather(worked_out, child, into)
 
 
-def _repeat_paths(workbook: Workbook) -> dict[tuple[str, ...], str]:
-    """The path of each repeat by the names of the repeats down to it."""
-    return {
-        (*spot.repeats, spot.name): spot.path
-        for spot in placing.spots(workbook)
-        if spot.row.get("type", "").replace(" ", "_") == "begin_repeat"
-    }
+@dataclass(frozen=True)
+class _Pairs:
+    """What the tables of a plan are made of: the other version's item by path, the meanings of codes, the repeats."""
+
+    twins: Mapping[str, Item]
+    meanings: Mapping[Item, Mapping[str, str]]
+    repeats: Mapping[tuple[str, ...], Item]
 
 
-def _table(
-    level: Level,
-    chain: tuple[str, ...],
-    pairs: Mapping[str, Spot | None],
-    meanings: Mapping[str, Mapping[str, str]],
-    paths: Mapping[tuple[str, ...], str],
-    own: tuple[str, ...] = (),
-) -> TablePlan:
-    """The plan of a table; `chain` are the repeats of the other version that it is filled from, `own` its own."""
+def _table(level: Level, own: tuple[str, ...], there: tuple[str, ...], pairs: _Pairs) -> TablePlan:
+    """The plan of a table that lies in the repeats `own` and is filled from the repeats `there`."""
     sources = {
         question.name: source
         for question in level.questions
-        if (source := _source(question, pairs.get(question.path), chain, meanings))
+        if (source := _source(question, pairs.twins.get(question.path), there, pairs))
     }
     repeats = {}
     for inner in level.levels:
-        spot = pairs.get(paths.get((*own, inner.table), ""))
-        if spot and spot.repeats == chain and spot.row.get("type", "").replace(" ", "_") == "begin_repeat":
-            table = _table(inner, (*chain, spot.name), pairs, meanings, paths, (*own, inner.table))
-            repeats[inner.table] = (spot.name, table)
+        twin = pairs.repeats.get((*own, inner.table))
+        if twin and _names(twin.repeats) == there:
+            table = _table(inner, (*own, inner.table), (*there, twin.name), pairs)
+            repeats[inner.table] = (twin.name, table)
     return TablePlan(sources, repeats)
 
 
-def _source(
-    question: Question, spot: Spot | None, chain: tuple[str, ...], meanings: Mapping[str, Mapping[str, str]]
-) -> Source | None:
+def _source(question: Question, twin: Item | None, there: tuple[str, ...], pairs: _Pairs) -> Source | None:
     """Where the answer is: in the row that corresponds, or in one around it; None when it is nowhere."""
-    if question.list_name is None and spot is None:
-        return Source(question.name) if question.name.endswith("_other") else None
-    if spot is None or chain[: len(spot.repeats)] != spot.repeats:
+    if twin is None:
+        is_added = question.list_name is None and question.name.endswith(_OTHER)
+        return Source(question.name) if is_added else None
+    around = _names(twin.repeats)
+    if there[: len(around)] != around:
         return None
-    words = spot.row.get("type", "").split()
-    codes = meanings.get(words[1]) if len(words) > 1 and question.list_name else None
-    return Source(spot.name, len(chain) - len(spot.repeats), codes)
+    return Source(twin.name, len(there) - len(around), pairs.meanings.get(twin))
+
+
+def _names(items: Iterable[Item]) -> tuple[str, ...]:
+    return tuple(item.name for item in items)
+
+
+def _meanings(item: Item, twin: Item, standard: Workbook, adapted: Workbook) -> Mapping[str, str]:
+    """What each code of the other version's list means in the standard's; "" for one that is not in it."""
+    before, after = (
+        Listed(each.type.list_name or "", book.lists.get(each.type.list_name or ""), book.header)
+        for each, book in ((item, standard), (twin, adapted))
+    )
+    if not before.rows or not after.rows:
+        return {}
+    recode = recodes.of(before, after, tuple(standard.header.headings) or (standard.header.language,))
+    return {**dict.fromkeys(recode.added, ""), **{code: target for target, code in recode.pairs}}
 
 
 def _moved(table: TablePlan, line: tuple[Answers, ...]) -> dict[str, Any]:

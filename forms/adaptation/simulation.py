@@ -15,9 +15,9 @@ from hashlib import blake2b
 from pathlib import Path
 
 from forms import identity
-from forms.adaptation import placing
+from forms.adaptation import matching
 from forms.adaptation.harmonise import answers_of, prepared
-from forms.definition import row_type
+from forms.adaptation.matching import Item
 from forms.errors import XPathError
 from forms.instances import Head, Instance
 from forms.interview import Choice, Interview, Script
@@ -85,24 +85,23 @@ class Household:
 def version(workbook: Workbook, media: Iterable[str | Path] = ()) -> Version:
     """A filled questionnaire made ready to be asked. Raises CompileError and InterviewError when it cannot be."""
     marked = identity.marked(workbook)
-    spots = [spot for spot in placing.spots(marked) if spot.name]
-    qids = {spot.name: identity.of(spot.row) for spot in spots}
+    items = matching.items(marked)
+    qids = {item.name: item.qid for item in items}
     script = prepared(marked, media)
     root = script.form.blank().name
-    asked = {(root, *spot.around, spot.name): _asked(spot.row, marked, qids) for spot in spots}
+    asked = {(root, *(each.name for each in item.chain)): _asked(item, marked, qids) for item in items}
     return Version(marked.header.id, marked.header.version, script, asked)
 
 
-def _asked(row: Mapping[str, str], workbook: Workbook, qids: Mapping[str, str]) -> Asked:
-    head = workbook.header
+def _asked(item: Item, workbook: Workbook, qids: Mapping[str, str]) -> Asked:
+    head, row = workbook.header, item.row
     suffix = f"::{head.headings[head.language]}" if head.language in head.headings else ""
-    kind = row_type(row.get("type", ""))
     choices = {
         each.get("name", ""): (each.get(identity.CODE, ""), normalised(each.get(f"label{suffix}", ""), qids))
-        for each in workbook.lists.get(kind.list_name or "", ())
+        for each in workbook.lists.get(item.type.list_name or "", ())
     }
     numbers = tuple(int(text) for text in re.findall(r"(?<![\w.'])\d+(?![\w.'])", row.get("constraint", "")))
-    return Asked(identity.of(row), normalised(row.get(f"label{suffix}", ""), qids), kind.name, choices, numbers)
+    return Asked(item.qid, normalised(row.get(f"label{suffix}", ""), qids), item.type.name, choices, numbers)
 
 
 def normalised(text: str, qids: Mapping[str, str]) -> str:
