@@ -24,6 +24,7 @@ VERBS: dict[str, frozenset[str]] = {
     "unit.read": WATCH,
     "device.show": frozenset({"admin", "manager"}),
     "device.revoke": frozenset({"admin", "manager"}),
+    "instrument.adapt": frozenset({"admin", "office", "manager"}),
     "instrument.publish": frozenset({"admin", "office", "manager"}),
     "sample.draw": frozenset({"admin", "manager"}),
     "sample.assign": frozenset({"admin", "manager"}),

@@ -4,23 +4,31 @@ from flask import Flask
 
 from server.web import (
     accounts,
+    adapting,
+    checking,
     datasets,
     devices,
     forgery,
     health,
     interviews,
     languages,
+    library,
     me,
+    preview,
     progress,
     projects,
+    publishing,
+    questions,
     render,
     response,
     roles,
     tables,
+    translating,
     units,
 )
 
 PAGES = (accounts, projects, progress, response, interviews, units, tables, datasets, devices, me, roles, health)
+PAGES += (library, adapting, questions, translating, checking, publishing, preview)
 
 for module in PAGES:
     forgery.guard(module.pages)

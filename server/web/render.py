@@ -12,7 +12,7 @@ from flask import Blueprint, Flask, Response, g, make_response, render_template,
 from server.models.projects import Project
 from server.models.users import User
 from server.permissions import may, requires
-from server.web import forgery, languages, words
+from server.web import forgery, form_words, languages, words
 
 STATIC = Path(__file__).parent / "static"
 
@@ -28,6 +28,7 @@ NAVIGATION = (
     ("interviews.index", languages.N_("Interviews"), "submission.read", "interviews"),
     ("tables.index", languages.N_("Tables"), "table.read", "tables"),
     ("devices.index", languages.N_("Tablets"), "device.show", "devices"),
+    ("library.index", languages.N_("Forms"), "instrument.adapt", "forms"),
 )
 """Endpoint, word, permission and icon of each page in a project's navigation."""
 
@@ -38,7 +39,7 @@ def init_app(app: Flask) -> None:
     """Give the templates what every page needs."""
     app.register_blueprint(pages)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(asset=asset, may=may, csrf=forgery.token, words=words)
+    app.jinja_env.globals.update(asset=asset, may=may, csrf=forgery.token, words=words, form_words=form_words)
     app.context_processor(_surroundings)
 
 
@@ -70,7 +71,7 @@ def asset(name: str) -> str:
     return url_for("assets.static_file", name=name, v=_digest(name))
 
 
-@pages.get("/static/<name>")
+@pages.get("/static/<path:name>")
 @requires("open")
 def static_file(name: str) -> Response:
     """A style sheet, script or picture."""
