@@ -105,6 +105,18 @@ def read_source(
     return replace(small, header=replace(small.header, language=languages[0], languages=named))
 
 
+def filled(source: Workbook, parameters: Mapping[str, str] | None = None) -> Workbook:
+    """What `read` makes of a workbook of `read_source`: shorthand written out, parameters inserted.
+
+    `parameters` overrides values of its header. Texts that a language lacks stay empty.
+    """
+    head = source.header
+    found = {name: getattr(source, name) for name in ("survey", "choices", "entities")}
+    found["survey"] = shorthand.expand(source.survey, head.headings.values())
+    head, filled_in = placeholders.fill(head, found, parameters or {})
+    return replace(source, header=head, **filled_in)
+
+
 def from_markdown(
     text: str,
     parameters: Mapping[str, str] | None = None,
