@@ -16,7 +16,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from forms import adaptation, catalog, checks, workbook
-from forms.adaptation import acceptance, lists, project
+from forms.adaptation import acceptance, compare, lists, project
 from forms.adaptation.acceptance import Acceptance
 from forms.adaptation.comparison import EXACT, Comparison
 from forms.adaptation.lists import Report
@@ -294,6 +294,4 @@ def _findings(folder: Path, stamp: str) -> tuple[Finding, ...]:
 
 @lru_cache(maxsize=8)
 def _compared(folder: Path, stamp: str) -> Comparison:
-    from forms.adaptation import compare
-
     return compare.compare(_opened(folder, stamp))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from types import ModuleType
 
 from flask import Blueprint, current_app, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from server import db
 from server.errors import Problem
-from server.operations import adaptations, events, instruments, progress
+from server.operations import adaptations, drafts, events, instruments, progress
 from server.permissions import requires
 from server.web import collect
 from server.web.adapting import place, state
@@ -34,8 +33,8 @@ def draft(project_id: int, name: str) -> Response:
     found = place(project_id, name)
     session = db.session()
     with session.begin():
-        release = _drafts().prepared(session, project_id=project_id, form=str(found.folder), day=_today())
-        _drafts().make(session, project_id=project_id, release=release, actor=g.user.name)
+        release = drafts.prepared(session, project_id=project_id, form=str(found.folder), day=_today())
+        drafts.make(session, project_id=project_id, release=release, actor=g.user.name)
     flash(gettext("The draft is on the test tablets."))
     return redirect(url_for("publishing.index", project_id=project_id, name=name), 303)
 
@@ -48,7 +47,7 @@ def code(project_id: int, name: str) -> Response:
     key = current_app.extensions["config"]
     session = db.session()
     with session.begin():
-        token, secret, twin = _drafts().tablet(session, project_id=project_id, secret_key=key.secret())
+        token, secret, twin = drafts.tablet(session, project_id=project_id, secret_key=key.secret())
         address = collect.address(key.public_url, secret, twin.id)
         drawn = collect.drawn(collect.packed(collect.settings(address, token.user, twin)))
         events.record(session, actor=g.user.name, verb="device.show", subject=twin.name, project_id=project_id)
@@ -67,7 +66,7 @@ def promote(project_id: int, name: str) -> Response:
     form_id = adaptations.opened(found).form.header.id
     session = db.session()
     with session.begin():
-        _drafts().promote(session, project_id=project_id, form_id=form_id, actor=g.user.name)
+        drafts.promote(session, project_id=project_id, form_id=form_id, actor=g.user.name)
     flash(gettext("Published. Tablets fetch it with their next update."))
     return redirect(url_for("publishing.index", project_id=project_id, name=name), 303)
 
@@ -79,7 +78,7 @@ def discard(project_id: int, name: str) -> Response:
     place(project_id, name)
     session = db.session()
     with session.begin():
-        _drafts().discard_tests(session, project_id=project_id, actor=g.user.name)
+        drafts.discard_tests(session, project_id=project_id, actor=g.user.name)
     flash(gettext("The test interviews are deleted."))
     return redirect(url_for("publishing.index", project_id=project_id, name=name), 303)
 
@@ -88,8 +87,8 @@ def _page(project_id: int, name: str, drawn: str = "", address: str = "") -> Res
     found = place(project_id, name)
     session = db.session()
     form_id = adaptations.opened(found).form.header.id
-    release = _drafts().prepared(session, project_id=project_id, form=str(found.folder), day=_today())
-    waiting = [one for one in _drafts().current(session, project_id=project_id) if one.instrument.form_id == form_id]
+    release = drafts.prepared(session, project_id=project_id, form=str(found.folder), day=_today())
+    waiting = [one for one in drafts.current(session, project_id=project_id) if one.instrument.form_id == form_id]
     project = progress.project(session, project_id=project_id)
     return render(
         "publishing/index.html",
@@ -103,12 +102,6 @@ def _page(project_id: int, name: str, drawn: str = "", address: str = "") -> Res
         address=address,
         command=f"enumera server publish {name} --project {project.name}",
     )
-
-
-def _drafts() -> ModuleType:
-    from server.operations import drafts
-
-    return drafts
 
 
 def _kinds() -> dict[str, str]:
