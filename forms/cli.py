@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from forms import list_commands, trial_commands
+from forms import adaptation_commands, harmonise_commands, list_commands, translate_commands, trial_commands
 from forms.options import AS_JSON, DRAFT, FORM, LANGUAGES, LISTS, PACK, PARAMETERS, print_rows
 
 
@@ -23,7 +23,11 @@ def group() -> None:
 
 group.add_command(trial_commands.hold_cases)
 group.add_command(trial_commands.list_edits)
+group.add_command(translate_commands.translate)
 group.add_command(list_commands.lists)
+for command in (adaptation_commands.adapt, adaptation_commands.diff, adaptation_commands.accept):
+    group.add_command(command)
+group.add_command(harmonise_commands.harmonise)
 
 
 @group.command("list")
@@ -243,43 +247,6 @@ def import_form(source: Path, folder: Path, report: Path | None, as_json: bool) 
         click.echo(str(folder / name))
     for note in imported.notes:
         click.echo(str(note), err=True)
-
-
-@group.command()
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.argument("language")
-@click.option("--write", is_flag=True, help="Write translations/LANGUAGE.csv instead of printing it.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="A file .xlsx for the translator instead.")
-@click.option("--from", "returned", type=click.Path(exists=True, path_type=Path), help="The translator's .xlsx back.")
-def translate(folder: Path, language: str, write: bool, output: Path | None, returned: Path | None) -> None:
-    """Print a form folder's translation sheet: texts still to translate have an empty text.
-
-    \b
-    enumera forms translate my_form ru -o to_translate.xlsx
-    enumera forms translate my_form ru --from translated.xlsx --write
-    """
-    from forms import workbook
-
-    if output:
-        workbook.write_translator_xlsx(folder, language, output)
-        click.echo(f"wrote {output}", err=True)
-        return
-    sheet, refused = (
-        workbook.take_translations(folder, language, returned)
-        if returned
-        else (workbook.translation_sheet(folder, language), ())
-    )
-    for message in refused:
-        click.echo(message, err=True)
-    if write:
-        path = folder / "translations" / f"{language}.csv"
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(sheet, encoding="utf-8")
-        click.echo(f"wrote {path}", err=True)
-    else:
-        click.echo(sheet, nl=False)
-    if refused:
-        raise SystemExit(1)
 
 
 @group.command()

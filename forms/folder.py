@@ -7,10 +7,11 @@ import io
 import json
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from forms import header, translations
+from forms import folding, header, translations
 from forms.errors import WorkbookError
 from forms.header import Header
 from forms.sheets import MEDIA, PASSED_ON, SURVEY, WORDING, Row, Sheets, split_language
@@ -27,6 +28,8 @@ def write(head: Header, sheets: Sheets, folder: Path) -> tuple[str, ...]:
     Raises WorkbookError when the folder holds a form already, when a column's name looks misspelt, and when a
     translation has no source text, or two rows of one name are translated: the folder could not keep them.
     """
+    if head.original_language != head.language:  # the folder's files are translated from its own language
+        head, sheets = replace(head, original=""), {**sheets, "_sources": ()}
     if (folder / "form.toml").exists():
         raise WorkbookError(f"{folder.name}: a form is there already. Choose another folder, or move that one away.")
     _refuse_lost_translations(sheets, head)
@@ -44,7 +47,7 @@ def write(head: Header, sheets: Sheets, folder: Path) -> tuple[str, ...]:
         if code != head.language:
             known = translations.remembered(sheets, head.headings, head.language, code)
             lines = translations.worklist(filed, head.headings, head.language, code, known)
-            files[f"translations/{code}.csv"] = translations.to_csv(lines)
+            files[f"translations/{code}.csv"] = folding.to_csv(lines)
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")

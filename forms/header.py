@@ -21,7 +21,10 @@ SETTINGS = (
 )
 """Settings of XLSForm that go to the tablet unchanged."""
 
-_WORDS = ("id", "title", "version", "language", "table", "unit", "standard", "blocks", "sensitive", "adapted_from")
+_WORDS = (
+    *("id", "title", "version", "language", "table", "unit", "standard", "blocks", "sensitive", "adapted_from"),
+    "original",
+)
 _ROLES = ("sample_key", "result", "visit", "position")
 _SECTIONS = ("parameters", "dispositions", "dispositions_at_close", "languages", "codelists", "accepted")
 _LANGUAGE = re.compile(r"^(.*?)\s*\(([A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*)\)$")
@@ -34,6 +37,7 @@ class Header:
     `blocks` names the blocks of the item list that the form asks (`CEN EMI`); `sensitive` is "yes" where the topic
     alone endangers people. `adapted_from` is the standard that an office adapted, with version and hash; `accepted`
     says of each statistic that is not the standard's any more what became of it, why, and who accepted that when.
+    `original` is the language that wording is translated from where that is not the default one: a standard's own.
     `languages` maps a language's code to its name, default first. `dispositions` maps codes
     of the question `result` to AAPOR codes; those left open ("") get `dispositions_at_close` when fieldwork ends.
     """
@@ -49,6 +53,7 @@ class Header:
     blocks: str = ""
     sensitive: str = ""
     adapted_from: str = ""
+    original: str = ""
     sample_key: str | None = None
     result: str | None = None
     visit: str | None = None
@@ -59,6 +64,11 @@ class Header:
     dispositions_at_close: Mapping[str, str] = field(default_factory=dict)
     codelists: Mapping[str, str] = field(default_factory=dict)
     accepted: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def original_language(self) -> str:
+        """The language that wording is translated from."""
+        return self.original if self.original in self.languages else self.language
 
     @property
     def headings(self) -> dict[str, str]:

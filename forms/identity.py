@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from forms.sheets import Row
+from forms.sheets import QUESTION_ID, STANDARD_CODE, Row
 from forms.workbook import Workbook
 
-QUESTION = "x_qid"
+QUESTION = QUESTION_ID
 """Column of the survey sheet: where the question came from and what it was called there, `roster.age`."""
 
-CODE = "x_standard"
+CODE = STANDARD_CODE
 """Column of the choices sheet: the code of the standard that this code means; empty for one the standard has not."""
 
 

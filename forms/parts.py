@@ -5,39 +5,41 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from forms import choicelists, composition, header, sheets, translations
+from forms import choicelists, composition, folding, header, sheets, translations
 from forms.errors import WorkbookError
-from forms.findings import Finding
+from forms.folding import Folded
 from forms.header import Header
 from forms.sheets import Row, Sheets
 
 
-def read(
-    folder: Path, head: Header, trail: tuple[str, ...], modules: dict[str, str]
-) -> tuple[Sheets, tuple[Finding, ...]]:
+def read(folder: Path, head: Header, trail: tuple[str, ...], modules: dict[str, str]) -> Folded:
     """The sheets of a form folder or of a module's folder, its translations folded in and includes expanded.
 
-    `modules` receives the parameters that modules bring.
+    Translations of a folder go before those of the modules and shared code lists that it takes. `modules` receives the
+    parameters that modules bring.
     """
     raw = raw_sheets(folder)
     if not trail:
         raw["choices"] += tuple(choicelists.shared_by_name(head))
     elif (folder / "module.toml").exists():
         modules.update(header.read_parameters(folder / "module.toml", f"{folder.name}/module.toml"))
-    found, findings = translations.fold(
-        translations.qualify(raw, head.headings, head.language), folder, head.headings, head.language
-    )
-    doubts = list(findings)
+    own = folding.fold(translations.qualify(raw, head.headings, head.language), folder, head.headings, head.language)
+    taken: list[Folded] = []
 
     def read_module(name: str, row: Row) -> Sheets:
         if name in trail:
             circle = " -> ".join((*trail, name))
             raise WorkbookError(f"{row.where}: module {name!r} includes itself ({circle}). Remove one include.")
-        module, more = read(_module_folder(folder, name, row), head, (*trail, name), modules)
-        doubts.extend(more)
-        return module
+        taken.append(read(_module_folder(folder, name, row), head, (*trail, name), modules))
+        return taken[-1].sheets
 
-    return composition.expand(found, read_module), tuple(doubts)
+    found = composition.expand(own.sheets, read_module)
+    if not trail:
+        found["choices"] += tuple(choicelists.asked_for(found, head))
+    whole = folding.override(found, own.left, head.headings, head.language)
+    findings = (*own.findings, *(doubt for module in taken for doubt in module.findings), *whole.findings)
+    made = {place: each for part in (*taken, own, whole) for place, each in part.made.items()}
+    return Folded(whole.sheets, findings, made, {})
 
 
 def raw_sheets(folder: Path) -> dict[str, tuple[Row, ...]]:

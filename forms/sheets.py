@@ -78,6 +78,9 @@ SURVEY = (
 PASSED_ON = ("bind::", "body::", "control::", "instance::", "x_", "sms_")
 """How columns begin that are handed on unread (XForm attributes) or are the author's own (`x_`)."""
 
+QUESTION_ID, STANDARD_CODE = "x_qid", "x_standard"
+"""Columns of the survey and the choices sheet that say which question and code of a standard a row is."""
+
 LONGEST_CELL = 32_767
 """Characters that Excel keeps of one cell."""
 
@@ -228,15 +231,18 @@ def rows(
     return tuple(found)
 
 
-def _refuse_cell(text: str, row: Row, column: str) -> None:
+def damage(text: str) -> str:
+    """Why no cell can hold the text, with the cure; "" for a sound one."""
     if len(text) > LONGEST_CELL:
-        raise WorkbookError(
-            f"{row.place(column)}: {len(text):,} characters; a cell of Excel holds {LONGEST_CELL:,}. Shorten it."
-        )
+        return f"{len(text):,} characters; a cell of Excel holds {LONGEST_CELL:,}. Shorten it."
     if _CONTROL.search(text):
-        raise WorkbookError(f"{row.place(column)}: a control character. Type the text anew.")
-    if _EXCEL_ERROR.fullmatch(text):
-        raise WorkbookError(f"{row.place(column)}: Excel shows the error {text}. Type the text anew.")
+        return "a control character. Type the text anew."
+    return f"Excel shows the error {text}. Type the text anew." if _EXCEL_ERROR.fullmatch(text) else ""
+
+
+def _refuse_cell(text: str, row: Row, column: str) -> None:
+    if wrong := damage(text):
+        raise WorkbookError(f"{row.place(column)}: {wrong}")
 
 
 def seen(column: str, text: str) -> str:

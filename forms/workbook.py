@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from forms import choicelists, header, parts, placeholders, sheets, shorthand, translations
+from forms import choicelists, header, memory, parts, placeholders, sheets, shorthand, translations
 from forms.choicelists import ListSource
 from forms.errors import TranslationError, WorkbookError
 from forms.findings import Finding
 from forms.header import Header
+from forms.memory import Memory
 from forms.sheets import Row, Sheets
 
 _TYPES = (
@@ -59,6 +60,19 @@ class Workbook:
         return {name: tuple(rows) for name, rows in found.items()}
 
 
+@dataclass(frozen=True)
+class Written:
+    """A form just as it is written: parameters and phrases stand as `{{name}}`.
+
+    `findings` tells which translations are stale, `made` what each was made from.
+    """
+
+    header: Header
+    sheets: Sheets
+    findings: tuple[Finding, ...]
+    made: Memory
+
+
 def read(
     path: str | Path,
     parameters: Mapping[str, str] | None = None,
@@ -75,8 +89,9 @@ def read(
     `draft` the source text is put there, marked `⟦en⟧`. Raises WorkbookError when the sheets cannot be read.
     """
     path = Path(path)
-    head, found, findings = _read_any(path, lists or {}, languages)
-    whole = _finish(head, found, findings, parameters or {}, draft, path if path.is_dir() else path.parent)
+    written = read_written(path, lists or {}, languages)
+    folder = path if path.is_dir() else path.parent
+    whole = _finish(written.header, written.sheets, written.findings, parameters or {}, draft, folder)
     return in_languages(whole, languages) if languages else whole
 
 
@@ -90,10 +105,11 @@ def read_source(
     WorkbookError when the sheets cannot be read.
     """
     path = Path(path)
-    head, found, findings = _read_any(path, lists or {}, ())
+    written = read_written(path, lists or {})
+    head, found, findings = written.header, written.sheets, written.findings
     if head.languages:
         found = translations.copy_wordless(found, head.headings, head.language)
-        findings += tuple(translations.audit(found, head.headings, head.language))
+        findings += tuple(translations.audit(found, head.headings, head.original_language))
     found = placeholders.fill_phrases(head, found)
     survey, choices, entities = (found.get(name, ()) for name in ("survey", "choices", "entities"))
     whole = Workbook(head, survey, choices, entities, path if path.is_dir() else path.parent, findings)
@@ -113,8 +129,9 @@ def filled(source: Workbook, parameters: Mapping[str, str] | None = None) -> Wor
     head = source.header
     found = {name: getattr(source, name) for name in ("survey", "choices", "entities")}
     found["survey"] = shorthand.expand(source.survey, head.headings.values())
-    head, filled_in = placeholders.fill(head, found, parameters or {})
-    return replace(source, header=head, **filled_in)
+    head, whole = placeholders.fill(head, found, parameters or {})
+    survey, choices, entities = (whole[name] for name in ("survey", "choices", "entities"))
+    return replace(source, header=head, survey=survey, choices=choices, entities=entities)
 
 
 def from_markdown(
@@ -150,7 +167,7 @@ def write_xlsx(workbook: Workbook, path: str | Path) -> None:
     tables.append(spreadsheet.Table("_form", _FORM_COLUMNS, form_rows))
     if len(head.languages) > 1:
         found = {"survey": workbook.survey, "choices": workbook.choices}
-        lines = translations.fingerprints(found, head.headings, head.language)
+        lines = translations.fingerprints(found, head.headings, head.original_language)
         tables.append(spreadsheet.Table("_sources", (*translations.COLUMNS, "language"), lines, hidden=True))
     Path(path).write_bytes(spreadsheet.pack([spreadsheet.Table("_readme", *guide.rows(head.headings)), *tables]))
 
@@ -161,44 +178,6 @@ def take_apart(source: str | Path, folder: str | Path) -> tuple[str, ...]:
 
     head, found = _read_file(Path(source))
     return folders.write(head, found, Path(folder))
-
-
-def translation_sheet(folder: str | Path, language: str) -> str:
-    """The CSV text of a form folder's `translations/<language>.csv`, new texts added; see `translations.worklist`."""
-    return translations.to_csv(_worklist(Path(folder), language))
-
-
-def write_translator_xlsx(folder: str | Path, language: str, path: str | Path) -> None:
-    """Write an .xlsx for the translator: each text beside its original."""
-    from forms import spreadsheet  # slow to import, and seldom needed
-
-    columns = ("sheet", "name", "column", "original", "text", "source")
-    lines = _worklist(Path(folder), language)
-    Path(path).write_bytes(spreadsheet.pack([spreadsheet.Table(language, columns, lines, 3)]))
-
-
-def take_translations(folder: str | Path, language: str, path: str | Path) -> tuple[str, tuple[str, ...]]:
-    """The CSV text of `translation_sheet` with what the translator's .xlsx says, and what was refused of it."""
-    path = Path(path)
-    found = read_sheets(path)
-    if language not in found:
-        raise WorkbookError(f"{path.name}: no sheet {language!r}. {header.suggestion(language, found)}")
-    lines, refused = translations.accept(_worklist(Path(folder), language), found[language])
-    return translations.to_csv(lines), refused
-
-
-def _worklist(folder: Path, language: str) -> list[dict[str, str]]:
-    head = header.read_toml(folder / "form.toml", f"{folder.name}/form.toml")
-    if language not in head.languages or language == head.language:
-        known = sorted(set(head.languages) - {head.language})
-        raise WorkbookError(
-            f"{folder.name}/form.toml: no language {language!r} to translate into. "
-            f"{header.suggestion(language, known)} Languages are listed below [languages]."
-        )
-    raw = translations.qualify(parts.raw_sheets(folder), head.headings, head.language)
-    path = folder / "translations" / f"{language}.csv"
-    known_lines = translations.read_entries(path, path.name) if path.exists() else {}
-    return translations.worklist(raw, head.headings, head.language, language, known_lines)
 
 
 def to_json(workbook: Workbook) -> str:
@@ -247,17 +226,16 @@ def _columns(rows: Sequence[Row], head: Header) -> list[str]:
     return ordered + [name for name in present if name not in ordered]
 
 
-def _read_any(
-    path: Path, lists: Mapping[str, ListSource], languages: Sequence[str]
-) -> tuple[Header, Sheets, tuple[Finding, ...]]:
-    """A form folder, a folder whose form is an .xlsx, or a file."""
+def read_written(path: Path, lists: Mapping[str, ListSource] | None = None, languages: Sequence[str] = ()) -> Written:
+    """Read a form just as it is written; `lists` replaces choice lists, `languages` are those wanted of a folder."""
     if path.is_dir() and ((path / "form.toml").exists() or not (path / PROJECT_FORM).exists()):
-        return _read_folder(path, lists, languages)
-    if path.is_dir():
-        lists = {**{file.stem: file for file in sorted(path.glob("lists/*.csv"))}, **lists}
-        path = path / PROJECT_FORM
-    head, found = _read_file(path)
-    return head, choicelists.replace_in(found, lists, head), ()
+        return _read_folder(path, lists or {}, languages)
+    own = {file.stem: file for file in sorted(path.glob("lists/*.csv"))}
+    head, found = _read_file(path / PROJECT_FORM if path.is_dir() else path)
+    whole = choicelists.replace_in(found, {**own, **(lists or {})}, head)
+    made = memory.of_project(path, whole, head) if path.is_dir() else memory.of_file(whole, head)
+    level = "error" if path.is_dir() else "warning"
+    return Written(head, whole, tuple(memory.stale(whole, made, head, level, path.name)), made)
 
 
 def _read_file(path: Path) -> tuple[Header, Sheets]:
@@ -277,21 +255,19 @@ def head_and_sheets(found: Sheets, name: str, file: str) -> tuple[Header, Sheets
     return head, found
 
 
-def _read_folder(
-    folder: Path, lists: Mapping[str, ListSource], languages: Sequence[str]
-) -> tuple[Header, Sheets, tuple[Finding, ...]]:
+def _read_folder(folder: Path, lists: Mapping[str, ListSource], languages: Sequence[str]) -> Written:
     head = header.read_toml(folder / "form.toml", f"{folder.name}/form.toml")
     if languages:
         _refuse_unknown_languages(head, languages)
         wanted = {code: name for code, name in head.languages.items() if code in (head.language, *languages)}
         head = replace(head, languages=wanted)
     modules: dict[str, str] = {}
-    found, findings = parts.read(folder, head, (), modules)
+    folded = parts.read(folder, head, (), modules)
     brought = {name: text for name, text in modules.items() if name.partition("::")[0] not in head.parameters}
     head = replace(head, parameters={**brought, **head.parameters})
-    found = {**found, "choices": found["choices"] + tuple(choicelists.asked_for(found, head))}
-    found = choicelists.replace_in(found, lists, head)
-    return head, found, tuple(doubt for doubt in findings if not _speaks_of_a_replaced_list(doubt, lists))
+    found = choicelists.replace_in(folded.sheets, lists, head)
+    findings = tuple(doubt for doubt in folded.findings if not _speaks_of_a_replaced_list(doubt, lists))
+    return Written(head, found, findings, folded.made)
 
 
 def _refuse_unknown_languages(head: Header, languages: Sequence[str]) -> None:
@@ -341,7 +317,7 @@ def _finish(
 ) -> Workbook:
     if head.languages:
         found = translations.copy_wordless(found, head.headings, head.language)
-        findings += tuple(translations.audit(found, head.headings, head.language))
+        findings += tuple(translations.audit(found, head.headings, head.original_language))
     errors = [finding for finding in findings if finding.level == "error"]
     if errors and not draft:
         raise TranslationError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from forms import integrity
 from forms.rules import UNSEEN, Defect, Subject, rule
 from forms.sheets import MEDIA, WORDING, Row, split_language
 
@@ -12,7 +13,6 @@ LONGEST = 45
 """Words of the longest question that is said in one breath."""
 
 _DOUBLE = re.compile(r"\band\s*/\s*or\b|[?؟？].*[?؟？]", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(r"</?\s*[a-zA-Z][^>]*>")
 _SCRIPTS = {
     **dict.fromkeys(("ar", "fa", "ur", "ps", "ckb", "ug"), re.compile(r"[\u0600-\u06ff]")),
     **dict.fromkeys(("ru", "uk", "be", "bg", "ky", "kk", "tg", "mn", "sr", "mk"), re.compile(r"[\u0400-\u04ff]")),
@@ -53,17 +53,32 @@ def message_without_cause(subject: Subject) -> Iterator[Defect]:
                 yield Defect(line.row, message, text, f"Write the {cause}, or delete the message.")
 
 
-@rule("markup-mismatch", "error")
-def markup_mismatch(subject: Subject) -> Iterator[Defect]:
-    """All languages of a text have the same HTML tags."""
-    for row in (*subject.workbook.survey, *subject.workbook.choices):
-        for base, texts in _by_wording(row).items():
-            tags = {column: sorted(_TAG.findall(text)) for column, text in texts.items()}
-            first = next(iter(tags.values()))
-            for column, found in tags.items():
-                if found != first:
-                    message = f"the {base} of {row.get('name', '')!r} has not the tags of its other languages"
-                    yield Defect(row, column, message, f"Use exactly {' '.join(first) or 'no tags'}.")
+@rule("translation-tag", "error")
+def translation_tag(subject: Subject) -> Iterator[Defect]:
+    """A translation has the HTML tags, the marks of Markdown and the links of its source."""
+    for row, column, source, text in _translated(subject):
+        for loss in integrity.losses(source, text):
+            if loss.what == "tag":
+                wanted = " ".join(integrity.tags(source).elements())
+                yield Defect(row, column, f"{text!r} has {loss}", f"Use exactly {wanted or 'no tags'}.")
+
+
+@rule("translation-number", "warning")
+def translation_number(subject: Subject) -> Iterator[Defect]:
+    """A translation has the numbers and forms of dates of its source; those up to twelve may be words."""
+    for row, column, source, text in _translated(subject):
+        for loss in integrity.losses(source, text):
+            if loss.what in ("number", "date") and loss.plain:
+                yield Defect(row, column, f"{text!r} has {loss}", f"Write the numbers of {source!r}.")
+
+
+@rule("translation-long", "info")
+def translation_long(subject: Subject) -> Iterator[Defect]:
+    """A translation is at most half as long again as its source, and 20 signs."""
+    for row, column, source, text in _translated(subject):
+        if len(text) > integrity.longest(source):
+            message = f"{text!r} has {len(text)} signs, its source {len(source)}"
+            yield Defect(row, column, message, "Shorten it, or look at it on a small tablet.")
 
 
 @rule("translation-script", "warning")
@@ -83,13 +98,11 @@ def translation_script(subject: Subject) -> Iterator[Defect]:
 @rule("translation-same-as-source", "warning")
 def translation_same(subject: Subject) -> Iterator[Defect]:
     """A translated sentence differs from its source."""
-    for row in (*subject.workbook.survey, *subject.workbook.choices):
-        for texts in _by_wording(row).values():
-            (first, source), *others = texts.items()
-            for column, text in others:
-                if text == source and len(source.split()) > 3:
-                    message = f"{row.get('name', '')!r} reads as in {split_language(first)[1]}"
-                    yield Defect(row, column, message, "Translate it.")
+    for row, column, source, text in _translated(subject):
+        if text == source and len(source.split()) > 3:
+            head = subject.workbook.header
+            message = f"{row.get('name', '')!r} reads as in {head.headings[head.original_language]}"
+            yield Defect(row, column, message, "Translate it.")
 
 
 @rule("question-long", "info")
@@ -153,6 +166,19 @@ def _by_wording(row: Row) -> dict[str, dict[str, str]]:
         if base in WORDING and suffix:
             found.setdefault(base, {})[column] = text
     return found
+
+
+def _translated(subject: Subject) -> Iterator[tuple[Row, str, str, str]]:
+    """Row, column, source and text of each translation; a source that a draft shows in its place is none."""
+    head = subject.workbook.header
+    source_heading = head.headings.get(head.original_language, "")
+    for row in (*subject.workbook.survey, *subject.workbook.choices):
+        for base, texts in _by_wording(row).items():
+            first = f"{base}::{source_heading}"
+            source = texts.get(first, "")
+            for column, text in texts.items():
+                if source and column != first and "⟦" not in source + text:
+                    yield row, column, source, text
 
 
 def _code(column: str, subject: Subject) -> str:

@@ -83,14 +83,6 @@ def test_an_excel_form_becomes_a_folder(tmp_path):
     assert (tmp_path / "mine/translations/ru.csv").exists()
 
 
-def test_a_translation_sheet_is_printed_or_written(tmp_path):
-    run("build", "census_migration", "-o", tmp_path / "form.xlsx")
-    run("import", tmp_path / "form.xlsx", tmp_path / "mine")
-    sheet = run("translate", tmp_path / "mine", "ru").stdout
-    run("translate", tmp_path / "mine", "ru", "--write")
-    assert (tmp_path / "mine/translations/ru.csv").read_text() == sheet
-
-
 def test_filled_forms_become_linked_tables(tmp_path):
     examples = catalog.folder("census_migration") / "examples"
     done = run("tables", "census_migration", examples, "-o", tmp_path / "census.csv.zip")
@@ -99,15 +91,6 @@ def test_filled_forms_become_linked_tables(tmp_path):
     assert {"household.csv", "person.csv", "emigrant.csv"} <= set(
         zipfile.ZipFile(tmp_path / "census.csv.zip").namelist()
     )
-
-
-def test_a_translator_gets_a_workbook_and_gives_it_back(tmp_path):
-    run("build", "census_migration", "-o", tmp_path / "form.xlsx")
-    run("import", tmp_path / "form.xlsx", tmp_path / "mine")
-    before = (tmp_path / "mine/translations/ru.csv").read_text()
-    run("translate", tmp_path / "mine", "ru", "-o", tmp_path / "ru.xlsx")
-    run("translate", tmp_path / "mine", "ru", "--from", tmp_path / "ru.xlsx", "--write")
-    assert (tmp_path / "mine/translations/ru.csv").read_text() == before
 
 
 def version(number: str, *questions: str) -> str:

@@ -129,7 +129,8 @@ def test_a_workbook_explains_itself_in_the_languages_of_the_form(tmp_path):
     assert [each.value for each in book["_readme"][1]] == ["English (en)", "Русский (ru)"]
     assert book["_readme"]["B2"].value == "Как изменить этот вопросник"
     assert book["survey"].freeze_panes == "C2"
-    assert {cell.number_format for row in book["survey"].iter_rows() for cell in row} == {"@"}
+    assert {cell.number_format for row in book["survey"].iter_rows() for cell in row if cell.value} == {"@"}
+    assert {column.number_format for column in book["survey"].column_dimensions.values()} == {"@"}
 
 
 def test_types_are_offered_with_the_lists_of_the_form(tmp_path):
@@ -282,66 +283,3 @@ def test_a_source_hash_that_excel_took_for_a_number_is_known_again(tmp_path, pat
     assert workbook.read(folder).findings == ()
     path.write_text(text.replace(source_hash(label), "ffffffff"), encoding="utf-8")
     assert [finding.rule for finding in workbook.read(folder, draft=True).findings] == ["translation-stale"]
-
-
-def test_a_translation_whose_question_was_renamed_is_kept_at_the_end(tmp_path):
-    folder = imported(built(tmp_path, lambda book: None))
-    survey = folder / "survey.csv"
-    survey.write_text(survey.read_text(encoding="utf-8").replace(",age,", ",years,"), encoding="utf-8")
-    sheet = workbook.translation_sheet(folder, "ru")
-    assert sheet.splitlines()[-1].startswith("survey,age,label,Возраст,")
-    assert "survey,years,label,," in sheet
-
-
-def given_back(folder: Path, texts: dict[str, str]) -> Path:
-    """The translator's workbook of a form folder, with these texts by name, its rows in another order."""
-    path = folder.parent / "to_translate.xlsx"
-    workbook.write_translator_xlsx(folder, "ru", path)
-    book = openpyxl.load_workbook(path)
-    header, *lines = book["ru"].iter_rows(values_only=True)
-    book["ru"].delete_rows(2, len(lines))
-    for line in reversed(lines):
-        kept = dict(zip(header, line, strict=True))
-        kept["text"] = texts.get(kept["name"], kept["text"])
-        book["ru"].append(list(kept.values()))
-    book.save(path)
-    return path
-
-
-def test_a_translator_sees_the_original_beside_the_text(tmp_path):
-    folder = imported(built(tmp_path, lambda book: None))
-    book = openpyxl.load_workbook(given_back(folder, {}))
-    assert ("survey", "age", "label", "Age", "Возраст") in {row[:5] for row in book["ru"].iter_rows(values_only=True)}
-
-
-def test_a_translators_text_is_taken_and_one_that_lost_an_answer_is_refused(tmp_path):
-    folder = imported(built(tmp_path, lambda book: None))
-    path = given_back(folder, {"age": "Полных лет", "work": "Работает?"})
-    sheet, refused = workbook.take_translations(folder, "ru", path)
-    assert "survey,age,label,Полных лет," in sheet
-    assert "survey,work,label,Работает ${age}?," in sheet
-    [message] = refused
-    assert re.fullmatch(r"to_translate\.xlsx\[ru\]:\d+: the text of 'work' must insert .*: \$\{age\}\.", message)
-
-
-def test_a_text_whose_original_has_changed_since_is_stale(tmp_path):
-    folder = imported(built(tmp_path, lambda book: None))
-    path = given_back(folder, {"age": "Полных лет"})
-    survey = folder / "survey.csv"
-    survey.write_text(survey.read_text(encoding="utf-8").replace(",Age,", ",Age at the census,"), encoding="utf-8")
-    sheet, refused = workbook.take_translations(folder, "ru", path)
-    (folder / "translations/ru.csv").write_text(sheet, encoding="utf-8")
-    assert refused == ()
-    assert [each.rule for each in workbook.read(folder, draft=True).findings] == ["translation-stale"]
-
-
-def test_a_text_of_another_form_is_refused(tmp_path):
-    folder = imported(built(tmp_path, lambda book: None))
-    path = given_back(folder, {"age": "Полных лет"})
-    survey = folder / "survey.csv"
-    survey.write_text(survey.read_text(encoding="utf-8").replace("integer,age,", "integer,years,"), encoding="utf-8")
-    (folder / "translations/ru.csv").unlink()
-    _, refused = workbook.take_translations(folder, "ru", path)
-    assert [message.partition(": ")[2] for message in refused] == [
-        "'age' has no label to translate. Was the form changed since?"
-    ]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from forms import catalog, checks, packs, workbook, xform
+from forms import catalog, checks, delivery, packs, workbook, xform
 from forms.definition import Form
 from forms.errors import WorkbookError
 from forms.sheets import split_language
@@ -56,7 +56,7 @@ def folder(tmp_path: Path) -> Path:
     (place / "survey.csv").write_text(SURVEY, encoding="utf-8")
     (place / "choices.csv").write_text(ANIMALS, encoding="utf-8")
     (place / "translations" / "ro.csv").write_text(ROMANIAN, encoding="utf-8")
-    (place / "translations" / "ro.csv").write_text(workbook.translation_sheet(place, "ro"), encoding="utf-8")
+    delivery.confirm(place, "ro", [])
     write(place, PACK)
     return place
 

@@ -1,13 +1,10 @@
 """Translations: each text remembers its source, and tells when the source has moved on."""
 
-import csv
-import io
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms import translations, workbook
+from forms import folding, translations
 from forms.errors import WorkbookError
 from forms.sheets import Row
 from forms.translations import source_hash
@@ -23,7 +20,9 @@ def sheets(**cells):
 def folded(tmp_path, source, *lines):
     (tmp_path / "translations").mkdir()
     (tmp_path / "translations/ru.csv").write_text("\n".join(("sheet,name,column,text,source", *lines)))
-    return translations.fold(sheets(label=source), tmp_path, LANGUAGES, "en")
+    done = folding.fold(sheets(label=source), tmp_path, LANGUAGES, "en")
+    whole = folding.override(done.sheets, done.left, LANGUAGES, "en")
+    return whole.sheets, done.findings + whole.findings
 
 
 def rules(findings):
@@ -80,39 +79,6 @@ def test_a_text_without_letters_needs_no_translator(text):
 def test_another_source_has_another_hash(text):
     assert source_hash(text) != source_hash(text + " ")
     assert len(source_hash(text)) == 8
-
-
-def a_folder(tmp_path, russian=""):
-    head = '[form]\nid = "f"\n[languages]\nen = "English"\nru = "Русский"\n'
-    files = {"form.toml": head, "survey.csv": "type,name,label\ntext,a,Age\ntext,b,Sex\n"}
-    for name, text in (files | ({"translations/ru.csv": russian} if russian else {})).items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text)
-    return tmp_path
-
-
-def lines(sheet):
-    return [tuple(row.values())[1:] for row in csv.DictReader(io.StringIO(sheet))]
-
-
-def test_the_translators_sheet_holds_every_text_with_its_hash(tmp_path):
-    assert lines(workbook.translation_sheet(a_folder(tmp_path), "ru")) == [
-        ("a", "label", "", source_hash("Age")),
-        ("b", "label", "", source_hash("Sex")),
-    ]
-
-
-def test_the_translators_sheet_keeps_what_is_done_and_leaves_stale_text_stale(tmp_path):
-    known = "sheet,name,column,text,source\nsurvey,a,label,Возраст,00000000\n"
-    assert lines(workbook.translation_sheet(a_folder(tmp_path, known), "ru")) == [
-        ("a", "label", "Возраст", "00000000"),
-        ("b", "label", "", source_hash("Sex")),
-    ]
-
-
-def test_a_language_that_the_form_has_not_is_refused(tmp_path):
-    with pytest.raises(WorkbookError, match="no language 'fr' to translate into"):
-        workbook.translation_sheet(a_folder(tmp_path), "fr")
 
 
 def test_a_text_without_letters_is_not_sent_to_the_translator():
