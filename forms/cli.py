@@ -206,14 +206,14 @@ def build(
     as_json: bool,
 ) -> None:
     """Build a form: .xlsx for Excel and ODK tools, .xml (XForm) for the tablet."""
-    from forms import catalog, workbook, xform
+    from forms import catalog, identity, workbook, xform
 
     if output.suffix not in (".xlsx", ".xml"):
         raise click.BadParameter(f"{output.name!r} ends neither in .xlsx nor in .xml", param_hint="--output")
     built = catalog.read(form, parameters, lists, draft=draft, languages=languages, pack=pack)
     compiled = xform.compile(built)
     if output.suffix == ".xlsx":
-        workbook.write_xlsx(built, output)
+        workbook.write_xlsx(identity.marked(built), output)
     else:
         output.write_bytes(compiled.xml)
     for warning in compiled.warnings:

@@ -6,39 +6,35 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 
 from openpyxl import Workbook as Book
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.formatting.rule import DifferentialStyle, Rule
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from forms import layout
 from forms.errors import WorkbookError
 from forms.grids import Grid
-from forms.sheets import NEEDED, PASSED_ON, WORDING, Row, column_name, rows, split_language
+from forms.sheets import NEEDED, PASSED_ON, SURVEY, Row, column_name, rows, split_language
 
 SPARE = 200
 """Empty rows below the last one that have the drop-down lists too."""
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _STAMP = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
-_HEADER_FONT = Font("Calibri", 11, bold=True, color="FFFFFF")
-_SECTION_FONT = Font("Calibri", 11, bold=True)
-_HEADER_FILL = PatternFill("solid", fgColor="1F3A5F")
-_SECTION_FILL = PatternFill("solid", fgColor="E8EEF5")
-_WIDTHS = {
-    **dict.fromkeys(WORDING, 48),
-    **dict.fromkeys(("relevant", "constraint", "calculation", "choice_filter", "concept", "universe"), 32),
-    **dict.fromkeys(("text", "original"), 60),
-    "type": 26,
-    "name": 22,
-    "list_name": 16,
-    "source": 22,
-}
+_BEFORE_SIZE = re.compile(rb"</sheetPr>")
+_FONT = "Calibri"
+_FIXED_FONT = "Consolas"  # straight and curled quotation marks look different in it
 _LINE = 15  # points
 _RIGHT_TO_LEFT = re.compile(r"\((ar|fa|ur|he|ps|ckb|dv|ug|yi)\)$")
+_DEEPEST = 7  # levels of an outline in Excel
+_A4 = 9  # as Excel numbers paper
+_SHADES = {"survey": layout.SURVEY_SHADES, "choices": layout.CHOICES_SHADES}
 _READ = ("survey", "choices", "settings", "entities", "_form")
 
 
@@ -46,7 +42,8 @@ _READ = ("survey", "choices", "settings", "entities", "_form")
 class Table:
     """One sheet to write: its columns in order, its rows, and how many columns stay in view at the left.
 
-    `offers` are the values that a drop-down list shows for the cells of a column; others may be typed.
+    `offers` are the values that a drop-down list shows for the cells of a column; others may be typed. Sheets of
+    questions and choices get the order of columns, the colours and the further lists that `layout` has for them.
     """
 
     title: str
@@ -59,6 +56,7 @@ class Table:
 
 def pack(tables: Sequence[Table]) -> bytes:
     """The bytes of an .xlsx file with these sheets. Every cell is text, so that `01` stays `01`."""
+    tables = [_laid_out(table) for table in tables]
     book = Book(write_only=True)
     for table in tables:
         _write(book.create_sheet(table.title), table)
@@ -67,7 +65,11 @@ def pack(tables: Sequence[Table]) -> bytes:
         _write_offers(book.create_sheet("_offers"), offers)
     raw = io.BytesIO()
     book.save(raw)
-    return _without_time(raw.getvalue())
+    sizes = {
+        f"xl/worksheets/sheet{number}.xml": f"A1:{get_column_letter(len(table.columns))}{len(table.rows) + 1}"
+        for number, table in enumerate(tables, start=1)
+    }
+    return _without_time(raw.getvalue(), sizes)
 
 
 def unpack(found: Sequence[Grid], file: str) -> dict[str, tuple[Row, ...]]:
@@ -91,32 +93,115 @@ def unpack(found: Sequence[Grid], file: str) -> dict[str, tuple[Row, ...]]:
         ]
         letters = [get_column_letter(place + 1) for place in headed] if grid.lettered else ()
         needed = NEEDED.get(grid.name, ())
-        unpacked[grid.name] = rows(lines[0][1], lines[1:], grid.file, needed, letters) if lines else ()
+        found_rows = rows(lines[0][1], lines[1:], grid.file, needed, letters) if lines else ()
+        own = _own_headings(header) if grid.name in NEEDED else {}
+        unpacked[grid.name] = tuple(_under_own_headings(row, own) for row in found_rows) if own else found_rows
+        columns[grid.name] += own.values()
     _demand_columns(unpacked.get("_form", ()), columns, file)
     return unpacked
 
 
+def _own_headings(header: Sequence[str]) -> dict[str, str]:
+    """The office's own columns under their headings as written: a filter of choices tells `Region` from `region`."""
+    found = {}
+    for heading in header:
+        column = column_name(heading)
+        own = split_language(column)[0] not in SURVEY and not column.startswith(PASSED_ON) and column != "list_name"
+        if own and column != heading and not get_close_matches(column, SURVEY, n=1, cutoff=0.75):
+            found[column] = heading
+    return found
+
+
+def _under_own_headings(row: Row, own: Mapping[str, str]) -> Row:
+    cells, letters = (
+        {own.get(column, column): text for column, text in found.items()} for found in (row.cells, row.letters)
+    )
+    return Row(cells, row.file, row.line, letters)
+
+
+def _laid_out(table: Table) -> Table:
+    if table.title not in _SHADES:
+        return table
+    columns = layout.arranged(table.columns)
+    lists = tuple(dict.fromkeys(row["list_name"] for row in table.rows if row.get("list_name")))
+    known: Mapping[str, Sequence[str]] = layout.OFFERS if table.title == "survey" else {"list_name": lists}
+    offers = {**table.offers, **known, **table.offers}
+    shown = {column: values for column, values in offers.items() if column in columns and values}
+    return replace(table, columns=columns, offers=shown)
+
+
 def _write(sheet: WriteOnlyWorksheet, table: Table) -> None:
+    styles = {column: _styled(sheet, table, column) for column in table.columns}
+    widths = {column: 80 if table.title == "_readme" else layout.width(column) for column in table.columns}
+    _set_up(sheet, table, styles, widths)
+    _add_rules(sheet, table)
+    sheet.append([_heading(sheet, table, column) for column in table.columns])
+    depths = layout.depths(table.rows) if table.title == "survey" else [0] * len(table.rows)
+    sheet.sheet_format.outlineLevelRow = min(max(depths, default=0), _DEEPEST)
+    for number, (row, depth) in enumerate(zip(table.rows, depths, strict=True), start=2):
+        lines = max((_lines(text, widths[column]) for column, text in row.items() if column in widths), default=1)
+        if depth or lines > 1:
+            size = sheet.row_dimensions[number]
+            size.height, size.outlineLevel = _LINE * lines, min(depth, _DEEPEST)
+        sheet.append([_cell(sheet, row.get(column, ""), styles[column]) for column in table.columns])
+
+
+def _set_up(
+    sheet: WriteOnlyWorksheet, table: Table, styles: Mapping[str, WriteOnlyCell], widths: Mapping[str, int]
+) -> None:
+    """Widths, what stays in view, the filter, and how it is printed; a column's style holds for rows to come."""
     sheet.sheet_state = "hidden" if table.hidden else "visible"
     sheet.freeze_panes = f"{get_column_letter(table.frozen + 1)}2"
-    letters = {column: get_column_letter(place) for place, column in enumerate(table.columns, start=1)}
-    widths = {column: 80 if table.title == "_readme" else _width(column) for column in table.columns}
-    for column, letter in letters.items():
-        sheet.column_dimensions[letter].width = widths[column]
+    sheet.sheet_properties.outlinePr.summaryBelow = False
+    for place, column in enumerate(table.columns, start=1):
+        size = sheet.column_dimensions[get_column_letter(place)]
+        size.width = widths[column]
+        size._style = styles[column]._style
     if table.frozen:
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.columns))}{len(table.rows) + 1}"
+    sheet.print_title_rows = "1:1"
+    if table.frozen:
+        sheet.print_title_cols = f"A:{get_column_letter(table.frozen)}"
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", _A4
+
+
+def _add_rules(sheet: WriteOnlyWorksheet, table: Table) -> None:
+    """Drop-down lists, the warning over what is kept, and the colours of rows."""
+    last = len(table.rows) + 1 + SPARE
+    letters = {column: get_column_letter(place) for place, column in enumerate(table.columns, start=1)}
     for place, (column, values) in enumerate(table.offers.items(), start=1):
         source = f"_offers!${get_column_letter(place)}$2:${get_column_letter(place)}${len(values) + 1}"
         offer = DataValidation("list", formula1=source, allow_blank=True, showErrorMessage=False)
-        offer.add(f"{letters[column]}2:{letters[column]}{len(table.rows) + 1 + SPARE}")
+        offer.add(f"{letters[column]}2:{letters[column]}{last}")
         sheet.data_validations.append(offer)
-    sheet.append([_cell(sheet, column, column, _HEADER_FONT, _HEADER_FILL) for column in table.columns])
-    for number, row in enumerate(table.rows, start=2):
-        opening = row.get("type", "").startswith("begin")
-        fill = _SECTION_FILL if opening else None
-        font = _SECTION_FONT if opening else None
-        sheet.row_dimensions[number].height = _LINE * max(_lines(row.get(name, ""), widths[name]) for name in widths)
-        sheet.append([_cell(sheet, column, row.get(column, ""), font, fill) for column in table.columns])
+    kept = [column for column in table.columns if column in layout.KEPT]
+    for column in kept:
+        title, text = layout.HINT
+        warning = DataValidation(
+            type="custom",
+            formula1="FALSE",
+            errorStyle="warning",
+            errorTitle=title,
+            error=layout.REFUSAL,
+            promptTitle=title,
+            prompt=text,
+            showInputMessage=True,
+            showErrorMessage=True,
+        )
+        warning.add(f"{letters[column]}2:{letters[column]}{last}")
+        sheet.data_validations.append(warning)
+    right = get_column_letter(len(table.columns) - len(kept))
+    for place, shade in enumerate(_SHADES.get(table.title, ()), start=1):
+        rule = Rule("expression", priority=place, stopIfTrue=True, formula=[shade.when], dxf=_look(shade))
+        sheet.conditional_formatting.add(f"A2:{right}{last}", rule)
+
+
+def _look(shade: layout.Shade) -> DifferentialStyle:
+    return DifferentialStyle(
+        font=Font(color=shade.ink or None, bold=shade.bold or None) if shade.ink or shade.bold else None,
+        fill=PatternFill("solid", fgColor=shade.fill, bgColor=shade.fill) if shade.fill else None,
+        border=Border(top=Side("thin", color=shade.line)) if shade.line else None,
+    )
 
 
 def _write_offers(sheet: WriteOnlyWorksheet, offers: Mapping[str, Sequence[str]]) -> None:
@@ -126,33 +211,54 @@ def _write_offers(sheet: WriteOnlyWorksheet, offers: Mapping[str, Sequence[str]]
         sheet.append([values[line] if line < len(values) else None for values in offers.values()])
 
 
-def _cell(
-    sheet: WriteOnlyWorksheet, column: str, text: str, font: Font | None, fill: PatternFill | None
-) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, value=text or None)
+def _heading(sheet: WriteOnlyWorksheet, table: Table, column: str) -> WriteOnlyCell:
+    cell = WriteOnlyCell(sheet, value=column)
+    colour = layout.heading(column) if table.title in _SHADES else layout.PLAIN_HEADING
     cell.number_format = "@"
-    right = bool(_RIGHT_TO_LEFT.search(column)) and text != column
-    cell.alignment = Alignment("right" if right else None, "top", wrap_text=True, readingOrder=2 if right else 0)
-    if text:
-        cell.data_type = "s"  # a text that begins with = is a text, not a formula
-    if font:
-        cell.font = font
-    if fill:
-        cell.fill = fill
+    cell.font = Font(_FONT, 11, bold=True, color="FFFFFF")
+    cell.fill = PatternFill("solid", fgColor=colour)
+    cell.alignment = Alignment(vertical="center", wrap_text=True)
     return cell
 
 
-def _width(column: str) -> int:
-    return _WIDTHS.get(split_language(column)[0], max(14, len(column) + 2))
+def _styled(sheet: WriteOnlyWorksheet, table: Table, column: str) -> WriteOnlyCell:
+    """An empty cell that looks as all cells of the column do."""
+    cell = WriteOnlyCell(sheet)
+    right = bool(_RIGHT_TO_LEFT.search(column))
+    cell.number_format = "@"
+    cell.alignment = Alignment(
+        "right" if right else None, "top", wrap_text=True, readingOrder=2 * right, indent=int(right)
+    )
+    if column in layout.KEPT:
+        cell.font = Font(_FONT, 9, color=layout.KEPT_INK)
+        cell.fill = PatternFill("solid", fgColor=layout.KEPT_FILL)
+    elif layout.is_expression(column):
+        cell.font = Font(_FIXED_FONT, 10)
+    return cell
+
+
+def _cell(sheet: WriteOnlyWorksheet, text: str, style: WriteOnlyCell) -> WriteOnlyCell | None:
+    """The cell of a text; an empty one is not written, its column says how it looks."""
+    if not text:
+        return None
+    cell = WriteOnlyCell(sheet, value=text)
+    cell._style = style._style  # one for the whole column: looking it up anew for each cell takes most of the time
+    cell.data_type = "s"  # a text that begins with = is a text, not a formula
+    return cell
 
 
 def _lines(text: str, width: int) -> int:
     """Lines that a wrapped text takes; spreadsheets do not measure rows when they open a file."""
+    if len(text) < width and "\n" not in text:
+        return 1
     return min(12, sum(1 + len(line) // width for line in text.split("\n")))
 
 
-def _without_time(packed: bytes) -> bytes:
-    """The same archive with every time of writing set to one instant."""
+def _without_time(packed: bytes, sizes: Mapping[str, str]) -> bytes:
+    """The same archive with every time of writing set to one instant, and sheets that say how far they go.
+
+    Programs read a sheet that does not say it twice.
+    """
     out = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(packed)) as old,
@@ -162,6 +268,8 @@ def _without_time(packed: bytes) -> bytes:
             data = old.read(name)
             if name == "docProps/core.xml":
                 data = _STAMP.sub(rb"\g<1>1980-01-01T00:00:00Z", data)
+            elif name in sizes:
+                data = _BEFORE_SIZE.sub(rb'\g<0><dimension ref="%s"/>' % sizes[name].encode(), data, count=1)
             entry = zipfile.ZipInfo(name, _EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
             new.writestr(entry, data)

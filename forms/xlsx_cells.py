@@ -199,18 +199,21 @@ class _Sheet:
         return None if row is None else next((cell for cell in row if _column(cell) == column), None)
 
     def _cell(self, number: int, column: int) -> Any:
-        """The cell at a place, made where there is none: in the format of the cell above it or left of it."""
+        """The cell at a place, made where there is none: it looks like its row, its column, or what is beside it."""
         if (found := self._found(number, column)) is not None:
             return found
         row = self._row(number)
         left = [cell for cell in row if _column(cell) < column]
         above = self._found(number - 1, column) if number - 1 > self.head else None
-        beside = above if above is not None else (left[-1] if left else None)
+        styles = [row.get("s") if row.get("customFormat") else None]
+        if number != self.head:
+            styles += [each.get("style") for each in self.root.iterfind("{*}cols/{*}col") if _covers(each, column)]
+        styles += [each.get("s") for each in (*([] if above is None else [above]), *left[-1:])]
         cell = _new(row, "c")
         row.insert(len(left), cell)
         cell.set("r", f"{letter(column)}{number}")
-        if beside is not None and "s" in beside.attrib:
-            cell.set("s", beside.get("s"))
+        if style := next(filter(None, styles), ""):
+            cell.set("s", style)
         return cell
 
     def _row(self, number: int) -> Any:
@@ -270,6 +273,10 @@ def _column(cell: Any) -> int:
     for sign in cell.get("r").rstrip("0123456789"):
         number = number * 26 + ord(sign) - 64
     return number - 1
+
+
+def _covers(columns: Any, column: int) -> bool:
+    return int(columns.get("min")) <= column + 1 <= int(columns.get("max"))
 
 
 def _formula(cell: Any) -> bool:

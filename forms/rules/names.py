@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from forms.rules import Defect, Subject, references, rule
 from forms.sheets import PASSED_ON, SURVEY, Row, split_language
@@ -141,9 +142,9 @@ def table_list(subject: Subject) -> Iterator[Defect]:
             yield Defect(line.row, "appearance", "table-list adds nodes without a name", fix)
 
 
-@rule("column-unknown", "warning")
+@rule("column-unknown", "error")
 def column_unknown(subject: Subject) -> Iterator[Defect]:
-    """Every column of the survey sheet has a meaning, or says with x_ that it is the author's own."""
+    """No column of the survey sheet is a misspelt one: a skip that stands in `relevent` is none."""
     unknown: dict[str, Row] = {}
     for line in subject.lines:
         for column in line.row:
@@ -151,8 +152,9 @@ def column_unknown(subject: Subject) -> Iterator[Defect]:
             if base not in SURVEY and not column.startswith(PASSED_ON):
                 unknown.setdefault(column, line.row)
     for column, row in unknown.items():
-        message = f"column {column!r} does nothing"
-        yield Defect(row, column, message, "Correct its name, or begin it with x_ if it is your own.")
+        if near := get_close_matches(column.lower(), SURVEY, n=1, cutoff=0.75):
+            message = f"column {column!r} does nothing"
+            yield Defect(row, column, message, f"Call it {near[0]!r}, or begin it with x_ if it is your own.")
 
 
 def _mixed(row: Row, column: str, text: str) -> Iterator[Defect]:
