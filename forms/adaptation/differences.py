@@ -60,6 +60,17 @@ class Sides:
         """The texts of both versions by language."""
         return texts(item.row, column, self.before.header), texts(twin.row, column, self.after.header)
 
+    def shared_wording(self, item: Item, twin: Item, column: str) -> tuple[Texts, Texts]:
+        """The texts of both versions in the languages that both speak."""
+        heads = (self.before.header, self.after.header)
+        one, other = ({*head.languages} or {head.language} for head in heads)
+        before, after = self.wording(item, twin, column)
+        shared = one & other
+        return (
+            {code: text for code, text in before.items() if code in shared},
+            {code: text for code, text in after.items() if code in shared},
+        )
+
 
 def of(item: Item, sides: Sides, logic: Logic, recode: Recode | None) -> Iterator[Difference]:
     """All differences of a question, group or repeat from its twin, but for who is asked and its choice list."""
@@ -123,14 +134,14 @@ def _wording(item: Item, twin: Item, sides: Sides, logic: Logic) -> Iterator[Dif
 def _aside(item: Item, twin: Item, sides: Sides) -> Iterator[Difference]:
     """What is said beside the question: hints, messages, looks. Another number in a hint defines something else."""
     for column in _ASIDE:
-        before, after = sides.wording(item, twin, column)
+        before, after = sides.shared_wording(item, twin, column)
         if before == after:
             continue
         if column.endswith("hint") and not wordings.same_numbers(before, after, sides.languages):
             code = next(code for code in sides.languages if before.get(code) != after.get(code))
             old, new = wordings.apart(before.get(code, ""), after.get(code, ""))
             yield Difference(DEFINITION, column, BROKEN, f'{column} "{old}" → "{new}"', old, new, column)
-        elif any(before.get(code) != after[code] for code in after) or set(after) < set(before):
+        else:
             yield Difference(EDITORIAL, column, EXACT, column.replace("_", " "), column=column)
     for column in _LOOKS:
         old, new = item.row.get(column, ""), twin.row.get(column, "")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from forms import coverage
 from forms.adaptation.acceptance import Acceptance
 from forms.adaptation.changes import Found, worst
-from forms.adaptation.comparison import BROKEN, DEGRADED, EXACT, LOST, Change, Effect
+from forms.adaptation.comparison import BROKEN, DEGRADED, EXACT, LOST, UNIVERSE, Change, Effect
 from forms.adaptation.conditions import WIDENED
 from forms.adaptation.contract import Contract, Indicator, Recipe, TableShell
 from forms.adaptation.matching import Item, Matching
@@ -20,8 +20,7 @@ RUN, NOTED = "run", "note added"
 class States:
     """What becomes of each question of the version before, its own changes and those of all it is made of."""
 
-    def __init__(self, matching: Matching, found: Found) -> None:
-        self._matching = matching
+    def __init__(self, found: Found) -> None:
         self._logic = found.logic
         self._changes: dict[Item, list[Change]] = {}
         self._known: dict[Item, str] = {}
@@ -63,9 +62,8 @@ class States:
         found: dict[str, Change] = {}
         for item in self._closure(names):
             for change in self._changes.get(item, ()):
-                if change.what == "relevant" and change.state == EXACT and item in self._matching.twins:
-                    if self._logic.universe(item) == WIDENED:
-                        found.setdefault(change.before, change)
+                if change.kind == UNIVERSE and change.state == EXACT and self._logic.universe(item) == WIDENED:
+                    found.setdefault(change.before, change)
         return tuple(found.items())
 
     def _closure(self, names: Iterable[str]) -> list[Item]:

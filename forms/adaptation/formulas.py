@@ -22,8 +22,10 @@ _QUESTION = re.compile(r"\$\{\s*(?:last-saved#)?([^}\s]+)\s*\}")
 _MARKED = re.compile(rf"\.\./{re.escape(MARK)}([\w.-]+)")
 _MIRRORED = {">": "<", ">=": "<="}
 _FIXED = frozenset(
-    ("not", "if", "boolean", "number", "int", "string", "concat", "substr", "string-length", "contains", "starts-with")
-    + ("selected", "round", "abs", "coalesce")
+    (
+        *("not", "if", "boolean", "number", "int", "string", "concat", "substr", "string-length", "contains"),
+        *("starts-with", "selected", "round", "abs", "coalesce"),
+    )
 )
 """Functions that come to the same whenever they are worked out."""
 

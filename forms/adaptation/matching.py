@@ -154,7 +154,7 @@ def texts(row: Row, column: str, head: Header) -> Texts:
 
 
 def marked(workbook: Workbook) -> Workbook:
-    """The workbook with ids as `identity.marked` gives them; rows that stand for a shorthand (`specify`, `soft_when`) are called after its question."""
+    """The workbook with ids as `identity.marked` gives them; rows of a shorthand are called after its question."""
     known = {row.get("name", ""): row[identity.QUESTION] for row in workbook.survey if identity.QUESTION in row}
     rows = [_called_after(row, known) for row in workbook.survey]
     return identity.marked(replace(workbook, survey=tuple(rows)))

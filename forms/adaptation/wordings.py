@@ -21,13 +21,12 @@ def differing(before: Texts, after: Texts, names: Mapping[str, str]) -> tuple[st
 
 
 def same_numbers(before: Texts, after: Texts, languages: Iterable[str]) -> bool:
-    """Do the texts of a hint name the same numbers? Months and ages in it define what is meant."""
-    shared = [code for code in languages if code in before and code in after]
-    return all(
-        Counter(_NUMBER.findall(_REFERENCE.sub("", before[code])))
-        == Counter(_NUMBER.findall(_REFERENCE.sub("", after[code])))
-        for code in shared
-    )
+    """Do the texts of a hint name the same numbers? Months and ages in it define what is meant.
+
+    A language in which only one side lacks the text, having others, says nothing: it is not translated.
+    """
+    spoken = [code for code in languages if (code in before or not before) and (code in after or not after)]
+    return all(_numbers(before.get(code, "")) == _numbers(after.get(code, "")) for code in spoken)
 
 
 def undone(text: str, names: Mapping[str, str]) -> str:
@@ -46,6 +45,10 @@ def apart(before: str, after: str) -> tuple[str, str]:
     start_after, end_after = blocks[0][3], blocks[-1][4]
     more = 1 if end < len(one) and end_after < len(other) else 0
     return _short(one[start : end + more]), _short(other[start_after : end_after + more])
+
+
+def _numbers(text: str) -> Counter[str]:
+    return Counter(_NUMBER.findall(_REFERENCE.sub("", text)))
 
 
 def _short(words: list[str]) -> str:
