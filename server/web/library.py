@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as Answer
 
-from forms import catalog, coverage, duration, workbook
+from forms import catalog, coverage, duration, identity, workbook
 from forms.adaptation import contract
 from forms.definition import Form
 from forms.workbook import Workbook
@@ -159,7 +159,7 @@ def _workbook_file(book: Workbook, suffix: str, language: str) -> bytes:
         from forms import xform  # slow to import, and seldom needed
 
         return xform.compile(book).xml
-    return _written(lambda path: workbook.write_xlsx(book, path), suffix)
+    return _written(lambda path: workbook.write_xlsx(identity.marked(book), path), suffix)
 
 
 def _paper(book: Workbook, suffix: str, language: str) -> bytes:
