@@ -1,6 +1,6 @@
 """Harmonisation: answers to an adapted questionnaire put into the standard's questions.
 
-plan = plan_for(match(standard, adapted), standard, adapted, media=["media/"])
+plan = plan_for(match(standard, adapted), standard, adapted, prepared(standard, ["media/"]))
 for instance in harmonise(instances, plan):  # as if the standard had been asked, as far as the answers go
     ...
 """
@@ -21,9 +21,11 @@ from forms.definition import Form, Question
 from forms.instances import Answers, Instance
 from forms.interview import Interview, Script
 from forms.levels import Level
+from forms.sheets import Row
 from forms.workbook import Workbook
 from forms.xpath.nodes import Node
 
+Lists = Mapping[str, tuple[Row, ...]]
 _OTHER = "_other"
 """How the text is called that XLSForm adds to a question with `or_other`."""
 
@@ -57,28 +59,36 @@ class Plan:
     script: Script
     root: TablePlan
 
+    @property
+    def without(self) -> tuple[str, ...]:
+        """The questions of the standard that the other version has no answer to."""
+        return tuple(_unfilled(levels.of(self.standard), self.root))
 
-def plan_for(matching: Matching, standard: Workbook, adapted: Workbook, media: Iterable[str | Path] = ()) -> Plan:
+
+def plan_for(matching: Matching, standard: Workbook, adapted: Workbook, script: Script) -> Plan:
     """How answers to an adapted questionnaire are put into those of the standard, both filled.
 
-    `matching` is that of the two, the standard before; `media` are folders with lists beside the standard. Raises
-    CompileError when the standard does not compile, InterviewError when it cannot be worked out.
+    `matching` is that of the two, the standard before; `script` is the standard `prepared`.
     """
     form = Form.from_workbook(standard)
+    lists = standard.lists, adapted.lists
     pairs = _Pairs(
         {"/".join(_names(item.chain)): twin for item, twin in matching.twins.items()},
         {
-            twin: _meanings(item, twin, standard, adapted)
+            twin: _meanings(item, twin, lists, standard, adapted)
             for item, twin in matching.twins.items()
             if item.type.list_name and twin.type.list_name
         },
         {_names((*item.repeats, item)): twin for item, twin in matching.twins.items() if not item.is_question},
     )
-    return Plan(form, prepared(standard, media), _table(levels.of(form), (), (), pairs))
+    return Plan(form, script, _table(levels.of(form), (), (), pairs))
 
 
 def prepared(workbook: Workbook, media: Iterable[str | Path] = ()) -> Script:
-    """A filled workbook compiled and ready to be asked, its long lists beside it."""
+    """A filled workbook compiled and ready to be asked; `media` are folders with the lists beside it.
+
+    Raises CompileError when it does not compile, InterviewError when it cannot be worked out.
+    """
     compiled = xform.compile(workbook)
     with tempfile.TemporaryDirectory() as folder:
         for name, content in compiled.files.items():
@@ -160,15 +170,30 @@ def _source(question: Question, twin: Item | None, there: tuple[str, ...], pairs
     return Source(twin.name, len(there) - len(around), pairs.meanings.get(twin))
 
 
+def _unfilled(level: Level, table: TablePlan | None) -> Iterator[str]:
+    """The names of questions that no answer goes into; what is calculated or comes from the device asks nobody."""
+    for question in level.questions:
+        if (
+            question.labels
+            and question.type not in ("calculate", "note")
+            and not (table and question.name in table.sources)
+        ):
+            yield question.name
+    for inner in level.levels:
+        yield from _unfilled(inner, table.repeats[inner.table][1] if table and inner.table in table.repeats else None)
+
+
 def _names(items: Iterable[Item]) -> tuple[str, ...]:
     return tuple(item.name for item in items)
 
 
-def _meanings(item: Item, twin: Item, standard: Workbook, adapted: Workbook) -> Mapping[str, str]:
+def _meanings(
+    item: Item, twin: Item, lists: tuple[Lists, Lists], standard: Workbook, adapted: Workbook
+) -> Mapping[str, str]:
     """What each code of the other version's list means in the standard's; "" for one that is not in it."""
     before, after = (
-        Listed(each.type.list_name or "", book.lists.get(each.type.list_name or ""), book.header)
-        for each, book in ((item, standard), (twin, adapted))
+        Listed(each.type.list_name or "", found.get(each.type.list_name or ""), book.header)
+        for each, found, book in zip((item, twin), lists, (standard, adapted), strict=True)
     )
     if not before.rows or not after.rows:
         return {}

@@ -22,6 +22,7 @@ from forms.errors import XPathError
 from forms.instances import Head, Instance
 from forms.interview import Choice, Interview, Script
 from forms.interview.compiled import Control, Place
+from forms.sheets import Row
 from forms.workbook import Workbook
 from forms.xpath.nodes import Node
 
@@ -89,16 +90,17 @@ def version(workbook: Workbook, media: Iterable[str | Path] = ()) -> Version:
     qids = {item.name: item.qid for item in items}
     script = prepared(marked, media)
     root = script.form.blank().name
-    asked = {(root, *(each.name for each in item.chain)): _asked(item, marked, qids) for item in items}
+    lists = marked.lists
+    asked = {(root, *(each.name for each in item.chain)): _asked(item, marked, lists, qids) for item in items}
     return Version(marked.header.id, marked.header.version, script, asked)
 
 
-def _asked(item: Item, workbook: Workbook, qids: Mapping[str, str]) -> Asked:
+def _asked(item: Item, workbook: Workbook, lists: Mapping[str, tuple[Row, ...]], qids: Mapping[str, str]) -> Asked:
     head, row = workbook.header, item.row
     suffix = f"::{head.headings[head.language]}" if head.language in head.headings else ""
     choices = {
         each.get("name", ""): (each.get(identity.CODE, ""), normalised(each.get(f"label{suffix}", ""), qids))
-        for each in workbook.lists.get(item.type.list_name or "", ())
+        for each in lists.get(item.type.list_name or "", ())
     }
     numbers = tuple(int(text) for text in re.findall(r"(?<![\w.'])\d+(?![\w.'])", row.get("constraint", "")))
     return Asked(item.qid, normalised(row.get(f"label{suffix}", ""), qids), item.type.name, choices, numbers)
