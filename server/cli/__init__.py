@@ -25,6 +25,9 @@ COMMANDS = {
 }
 """Where each command lives, and what the help of `enumera` says of it."""
 
+FROM_THE_SERVER = {"forms": ("server.cli.preview:preview_form",)}
+"""Commands of the other packages' groups that need the server."""
+
 SHOWN_VERSIONS = ("enumera", "pyxform", "pandas", "numpy", "scipy", "flask", "sqlalchemy", "granian")
 
 
@@ -39,14 +42,22 @@ class Commands(click.Group):
         """Import the command; None for an unknown name."""
         if name not in COMMANDS:
             return None
-        module, _, attribute = COMMANDS[name][0].partition(":")
-        command: click.Command = getattr(import_module(module), attribute)
+        command = _load(COMMANDS[name][0])
+        for place in FROM_THE_SERVER.get(name, ()):
+            assert isinstance(command, click.Group)
+            command.add_command(_load(place))
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list in the help, from COMMANDS alone."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, told) for name, (_, told) in COMMANDS.items()])
+
+
+def _load(place: str) -> click.Command:
+    module, _, attribute = place.partition(":")
+    command: click.Command = getattr(import_module(module), attribute)
+    return command
 
 
 @click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})

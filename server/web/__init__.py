@@ -27,8 +27,10 @@ from server.web import (
     units,
 )
 
-PAGES = (accounts, projects, progress, response, interviews, units, tables, datasets, devices, me, roles, health)
-PAGES += (library, adapting, questions, translating, checking, publishing, preview)
+PAGES = (
+    *(accounts, projects, progress, response, interviews, units, tables, datasets, devices, me, roles, health),
+    *(library, adapting, questions, translating, checking, publishing, preview),
+)
 
 for module in PAGES:
     forgery.guard(module.pages)
