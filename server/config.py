@@ -31,6 +31,8 @@ class Config:
     """Bytes of one POST that tablets are asked to stay under; larger ones are still accepted."""
     max_content_length: int = 100 * 1024 * 1024
     """Bytes above which a request is refused with 413 before it is read."""
+    collect_apk: str = ""
+    """File of the ODK Collect app, which the server then gives to tablets without a store at /collect.apk."""
     threads: int = 16
     """Requests served at once; three quarters of them may bring sheets."""
     secure_cookies: bool = False

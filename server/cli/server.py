@@ -9,7 +9,7 @@ from typing import IO, Any
 
 import click
 
-from server.cli import survey, watching
+from server.cli import publishing, survey, watching
 from server.cli.application import as_json, config, demand_current, in_project, in_session, say
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -26,7 +26,7 @@ def group() -> None:
     """
 
 
-for command in (*survey.COMMANDS, *watching.COMMANDS):
+for command in (*publishing.COMMANDS, *survey.COMMANDS, *watching.COMMANDS):
     group.add_command(command)
 
 

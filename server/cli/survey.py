@@ -1,4 +1,4 @@
-"""The commands of one survey on the server: publish, draw, assign, cut, weigh, tabulate, export."""
+"""The commands of one survey on the server: draw, assign, cut, weigh, tabulate, export."""
 
 from __future__ import annotations
 
@@ -9,39 +9,10 @@ from typing import Any
 import click
 
 from server.cli.application import as_json, in_project, in_session, say
+from server.cli.values import pairs
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 ACTOR = "command line"
-
-
-@click.command()
-@click.argument("form")
-@in_project
-@click.option("--set", "parameters", multiple=True, metavar="NAME=VALUE", help="Value for a {{name}} of the form.")
-@click.option("--list", "lists", multiple=True, metavar="NAME=CSV", help="File that replaces a choice list.")
-@click.option("--language", "languages", multiple=True, metavar="CODE", help="Language to send, the default first.")
-@click.option("--pack", default="", help="Country pack of a library form.")
-@as_json
-@in_session
-def publish(
-    session: Any,
-    form: str,
-    project: str,
-    parameters: tuple[str, ...],
-    lists: tuple[str, ...],
-    languages: tuple[str, ...],
-    pack: str,
-    as_json: bool,
-) -> None:
-    """Give a form (one of the library by name, a folder, .xlsx or .md) to the project's tablets."""
-    from forms import catalog
-    from server.operations import instruments, projects
-
-    files = {name: Path(path) for name, path in _pairs(lists).items()}
-    book = catalog.read(form, _pairs(parameters), files, languages=languages, pack=pack)
-    found = projects.named(session, name=project)
-    made = instruments.publish(session, project_id=found.id, workbook=book, actor=ACTOR)
-    say({"instrument_id": made.id, "form": made.form_id, "version": made.version, "files": made.media}, as_json)
 
 
 @click.command()
@@ -139,7 +110,7 @@ def weigh(session: Any, dataset_id: int, recipe: Path, margins: tuple[str, ...],
     """Weigh a dataset as a recipe says."""
     from server.operations import weights
 
-    totals = {name: Path(path).read_text(encoding="utf-8-sig") for name, path in _pairs(margins).items()}
+    totals = {name: Path(path).read_text(encoding="utf-8-sig") for name, path in pairs(margins).items()}
     text = recipe.read_text(encoding="utf-8")
     made = weights.apply(session, dataset_id=dataset_id, recipe=text, margins=totals)
     if as_json:
@@ -236,14 +207,4 @@ def verify(session: Any, project: str, code: str | None, frame_file: Path | None
     return 0 if all(check.same for check in checks) else 1
 
 
-def _pairs(given: tuple[str, ...]) -> dict[str, str]:
-    pairs = {}
-    for text in given:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise click.UsageError(f"{text!r} is not NAME=VALUE")
-        pairs[name] = value
-    return pairs
-
-
-COMMANDS = (publish, draw, assign, cut, weigh, tabulate, dataset, export, verify)
+COMMANDS = (draw, assign, cut, weigh, tabulate, dataset, export, verify)

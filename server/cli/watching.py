@@ -185,10 +185,13 @@ def table(session: Any, code: str, project: str, as_json: bool) -> None:
 
     project_id = projects.named(session, name=project).id
     columns = ("statistic", "by", "group", "value", *reliability.NUMBERS, "mark")
-    rows = estimates.found(session, project_id, code).table.rows
+    shown = estimates.found(session, project_id, code)
+    rows = shown.table.rows
     _lines(columns, (reliability.published_row({"n_missing": None, **row}) for row in rows), as_json)
     for sign in reliability.signs(row["mark"] for row in rows):
         click.echo(reliability.NOTES[sign], err=True)
+    for name, text in shown.accepted.items():
+        click.echo(f"{name}: {text}", err=True)
 
 
 def _lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], as_json: bool) -> None:

@@ -26,6 +26,12 @@ class Shown:
     weighting: Weighting
     dataset: Dataset
 
+    @property
+    def accepted(self) -> dict[str, str]:
+        """The statistics that are not those of the standard any more: what became of each, why, by whose word."""
+        accepted: dict[str, str] = self.dataset.record.get("accepted", {})
+        return accepted
+
 
 def tabulate(session: Session, *, weighting_id: int, tables: str) -> dict[str, Any]:
     """Estimate the tables that tables.toml (`tables`, its text) asks for; earlier ones of the same code go.

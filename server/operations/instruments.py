@@ -7,18 +7,22 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from flask import current_app
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from forms.adaptation.compare import compare_versions
+from forms.adaptation.comparison import REFUSED
 from forms.workbook import Workbook, from_json, to_json
 from forms.xform import XForm
 from forms.xform import compile as compile_workbook
 from server.errors import Problem, not_found
 from server.intake.definitions import form_of
 from server.models.instruments import Instrument, InstrumentFile, newest, of_version
+from server.models.projects import Project
 from server.operations import events
 from server.storage import Storage
 
-__all__ = ["HOUSEHOLDS", "attach", "form_of", "in_field", "publish", "set_state", "workbook_of"]
+__all__ = ["HOUSEHOLDS", "accepted", "attach", "form_of", "in_field", "publish", "set_state", "workbook_of"]
 
 HOUSEHOLDS = "households.csv"
 """The one file that differs from tablet to tablet: its enumerator's units."""
@@ -44,6 +48,7 @@ def publish(session: Session, *, project_id: int, workbook: Workbook, actor: str
             f"Version {xform.version} of {xform.form_id} is published with other contents. "
             "Raise the version in form.toml.",
         )
+    _refuse_unjoinable(session, project_id, workbook)
     instrument = Instrument(
         project_id=project_id,
         form_id=xform.form_id,
@@ -70,9 +75,32 @@ def publish(session: Session, *, project_id: int, workbook: Workbook, actor: str
     return instrument
 
 
+def _refuse_unjoinable(session: Session, project_id: int, workbook: Workbook) -> None:
+    """Refuse a version whose data could not stand beside those of the version in the field; tests are never joined."""
+    before = in_field(session, project_id=project_id, form_id=workbook.header.id)
+    if before is None or session.get_one(Project, project_id).test_of is not None:
+        return
+    refused = [one for one in compare_versions(workbook_of(before), workbook).changes if one.data == REFUSED]
+    if refused:
+        first = refused[0]
+        raise Problem(
+            400.17,
+            f"{len(refused)} changes would set answers beside others of another meaning. The first: {first.name}: "
+            f"{first.says}. Undo that; what has to be asked differently gets a question, or a code, of a new name.",
+            {"changes": [{"name": one.name, "what": one.what, "says": one.says} for one in refused]},
+        )
+
+
 def in_field(session: Session, *, project_id: int, form_id: str) -> Instrument | None:
     """The newest published version of a form, whatever its state."""
     return session.scalars(newest(project_id, form_id)).first()
+
+
+def accepted(session: Session, *, project_id: int) -> dict[str, str]:
+    """The statistics of the forms in the field that are not the standard's any more, and by whose word."""
+    columns = select(Instrument.form_id, Instrument.accepted).where(Instrument.project_id == project_id)
+    newest_of = {row.form_id: row.accepted for row in session.execute(columns.order_by(Instrument.id))}
+    return {name: text for found in newest_of.values() for name, text in found.items()}
 
 
 def workbook_of(instrument: Instrument) -> Workbook:

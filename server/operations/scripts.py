@@ -290,6 +290,7 @@ def readme(facts: Facts, form: str) -> str:
         open=record.get("open_at_close", 0),
         apart=apart,
         left_out=_left_out(facts),
+        accepted=_accepted(record.get("accepted", {})),
         errors=ERRORS_STATA if form == "dta" else ERRORS_R.format(root=facts.root),
     )
 
@@ -314,7 +315,7 @@ Weights
 Left out
 {left_out}
 
-Missing answers
+{accepted}Missing answers
   98 does not know, 99 refused, 95 does not apply (-98, -99 in numbers); .d, .r and .n in Stata. They are no part of
   the base of a share or a mean.
 
@@ -346,6 +347,14 @@ def _weighting(facts: Facts) -> str:
         return "  The dataset has not been weighed: these are base weights, without any adjustment for nonresponse."
     steps = "\n".join(f"  {number}. {step}" for number, step in enumerate(facts.steps, 1))
     return f"  Weighting {facts.weighting}, made by recipe.toml:\n{steps}"
+
+
+def _accepted(accepted: Mapping[str, str]) -> str:
+    """What is no longer the standard's, by whose word; nothing where all is."""
+    if not accepted:
+        return ""
+    lines = "\n".join(f"  {name}: {text}" for name, text in accepted.items())
+    return f"Statistics that are not those of the standard any more, by decision\n{lines}\n\n"
 
 
 def _left_out(facts: Facts) -> str:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
-from flask import Blueprint, current_app, g, redirect, url_for
+from flask import Blueprint, current_app, g, make_response, redirect, request, send_file, url_for
 from markupsafe import Markup
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 from werkzeug.wrappers import Response
 
+from forms.header import display_name
 from server import db
 from server.errors import not_found
+from server.handouts import codes, guide, wording
 from server.models.projects import Project
 from server.models.submissions import Submission
 from server.models.users import Token, User
 from server.operations import accounts, events, progress
 from server.permissions import requires
-from server.web import collect
+from server.web import collect, languages
+from server.web.languages import N_, gettext
 from server.web.render import render
 
 pages = Blueprint("devices", __name__)
@@ -28,6 +32,14 @@ SHOWN_SECONDS = 60
 
 PRINT_SECONDS = 300
 """How long the sheets to be printed stay."""
+
+
+NO_MENUS = N_("Collect has no %(language)s menus; menus will be %(menus)s. The questions are not affected.")
+
+STYLED = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
+"""The handout carries its style in itself, so that it can be saved and passed on; it loads nothing."""
+
+ANDROID = "application/vnd.android.package-archive"
 
 
 @dataclass(frozen=True)
@@ -58,6 +70,7 @@ def index(project_id: int) -> Response:
         "devices/index.html",
         project=project,
         cards=_cards(session, project_id),
+        handouts={code: display_name(code) for code in wording.texts()},
         command=f"enumera server token NAME --project {project.name}",
     )
 
@@ -76,6 +89,7 @@ def show(project_id: int, token_id: int) -> Response:
         part="devices/_code.html",
         project=project,
         sheet=_sheet(token, project),
+        no_menus=_no_menus,
         seconds=SHOWN_SECONDS,
         command=f"enumera server token {token.user.name} --project {project.name}",
     )
@@ -105,6 +119,7 @@ def sheets(project_id: int) -> Response:
         "devices/sheets.html",
         project=project,
         sheets=[_sheet(token, project) for token in tokens],
+        no_menus=_no_menus,
         seconds=PRINT_SECONDS,
         command=f"enumera server token NAME --project {project.name}",
     )
@@ -122,6 +137,43 @@ def revoke(project_id: int, token_id: int) -> Response:
         accounts.revoke(session, token_id=token.id)
         events.record(session, actor=g.user.name, verb="device.revoke", subject=token.user.name, project_id=project_id)
     return redirect(url_for("devices.index", project_id=project_id), 303)
+
+
+@pages.get("/p/<int:project_id>/devices/handout/<language>")
+@requires("device.show")
+def handout(project_id: int, language: str) -> Response:
+    """The page for whoever gets a tablet, to be read on a screen or, with `form=pdf`, to be printed."""
+    project = progress.project(db.session(), project_id=project_id)
+    if language not in wording.texts():
+        raise not_found(f"The page in {language!r}")
+    config = current_app.extensions["config"]
+    app = guide.offline(config.public_url, config.collect_apk)
+    if request.args.get("form") == "pdf":
+        response = make_response(guide.as_pdf(project, language, app))
+        response.headers["Content-Type"] = "application/pdf"
+        response.headers["Content-Disposition"] = f'inline; filename="tablet-{language}.pdf"'
+        return response
+    response = make_response(guide.as_html(project, language, app))
+    response.headers["Content-Security-Policy"] = STYLED
+    return response
+
+
+@pages.get(guide.PACKAGE)
+@requires("open")
+def package() -> Response:
+    """The app for tablets without a store, where the server has it."""
+    apk = current_app.extensions["config"].collect_apk
+    if not apk or not Path(apk).is_file():
+        raise not_found("The app")
+    return send_file(Path(apk).resolve(), mimetype=ANDROID, as_attachment=True, download_name="collect.apk")
+
+
+def _no_menus(language: str) -> str:
+    """That Collect has no menus in somebody's language, in the reader's words; empty where it has."""
+    if language not in codes.WITHOUT_MENUS:
+        return ""
+    names = languages.locale().languages
+    return gettext(NO_MENUS, language=names[language], menus=names[codes.menus(language)])
 
 
 def _cards(session: Session, project_id: int) -> list[Card]:

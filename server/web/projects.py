@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from server import db
 from server.models.projects import surveys
-from server.operations import interviews, progress
+from server.operations import instruments, interviews, progress
 from server.permissions import may, requires
 from server.web import charts
 from server.web.render import render
@@ -44,6 +44,7 @@ def today(project_id: int) -> Response:
         days=days[-DAYS_SHOWN:],
         chart=charts.days(days, summary.units.sampled, DAYS_SHOWN),
         arrivals=arrivals,
+        accepted=instruments.accepted(session, project_id=project_id),
         command=f"enumera server today --project {project.name}",
     )
 

@@ -136,7 +136,8 @@ def index(project_id: int) -> Response:
 def show_csv(project_id: int, code: str) -> Response:
     """The same rows as a CSV file; suppressed numbers are left empty."""
     shown = estimates.found(db.session(), project_id, code)
-    lines = [line for block in _blocks(db.session(), shown) for line in _csv_lines(block)]
+    accepted = [f"{name}: {text}" for name, text in shown.accepted.items()]
+    lines = [line for block in _blocks(db.session(), shown) for line in _csv_lines(block, accepted)]
     return downloads.csv_file(code, ("statistic", "by", "group", "label", *reliability.NUMBERS, "mark", "note"), lines)
 
 
@@ -168,12 +169,12 @@ def show(project_id: int, code: str) -> Response:
     )
 
 
-def _csv_lines(block: Block) -> list[list[object]]:
+def _csv_lines(block: Block, accepted: Sequence[str]) -> list[list[object]]:
     return [
         [
             *(block.statistic, line.by, line.group, line.label),
             *(line.values[name] for name in reliability.NUMBERS),
-            *(line.mark, " ".join(_notes([line]))),
+            *(line.mark, " ".join([*_notes([line]), *accepted])),
         ]
         for line in block.lines
     ]

@@ -133,7 +133,7 @@ def test_a_plan_with_an_unknown_column_is_a_finding(survey, enumera):
 
 
 def test_from_a_form_to_a_cut_on_the_command_line(survey, enumera):
-    published = enumera("server", "publish", survey / "form.md", "--project", "survey", "--json")
+    published = enumera("server", "publish", survey / "form.md", "--project", "survey", "--direct", "--json")
     assert json.loads(published[1])["files"] == ["households.csv"]
     columns = ("--label", "address", "--region", "region", "--urban", "urban")
     drawn = enumera("server", "draw", survey / "plan.toml", "--project", "survey", *columns, "--json")
@@ -144,7 +144,7 @@ def test_from_a_form_to_a_cut_on_the_command_line(survey, enumera):
 
 
 def test_a_form_of_the_library_is_published_by_its_name(survey, enumera):
-    code, out, _ = enumera("server", "publish", "census_migration", "--project", "survey", "--json")
+    code, out, _ = enumera("server", "publish", "census_migration", "--project", "survey", "--direct", "--json")
     assert (code, json.loads(out)["form"]) == (0, "census_migration")
 
 
