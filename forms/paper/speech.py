@@ -11,7 +11,7 @@ from forms.paper import conditions
 from forms.paper.conditions import Answered, Compared, Condition, Joined, OneOf, Ticked
 from forms.paper.limits import Limit
 from forms.paper.outline import Outline
-from forms.paper.words import Words, isolated
+from forms.paper.words import Words, isolate_runs, isolated
 from forms.wording import in_language
 from forms.xpath.expressions import Binary, Call, Expression, Number, Path, Text
 
@@ -21,6 +21,9 @@ _SIGNS = {"+": "+", "-": "–", "*": "×", "div": "/"}
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!=", "!=": "="}
 _PHRASES = {">=": "at_least", ">": "more_than", "<=": "at_most", "<": "less_than"}
 _DRAFT = re.compile(r"⟦([\w-]+)⟧\s*")
+_REFERENCE = re.compile(r"\(?\$\{\s*([\w.-]+)\s*\}\)?")
+"""An answer read out, with the brackets that some languages put around it."""
+
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _LONGEST_LABEL = 44
 
@@ -35,14 +38,17 @@ class Speech:
     def text(self, texts: Texts) -> str:
         """A wording of the form in this language, with references to numbers in place of answers read out."""
         said = in_language(texts, self.words.language, self.outline.form.language)
-        said = _DRAFT.sub(r"[\1] ", _TAG.sub("", said))
-        return conditions.REFERENCE.sub(lambda match: self.reference(match[1]), said).strip()
+        said = _DRAFT.sub(r"[\1] ", _TAG.sub("", said)).strip()
+        pieces = _REFERENCE.split(said)  # text, name, text, name ...
+        plain = [isolate_runs(text, self.words.language) for text in pieces[::2]]
+        read_out = [*map(self.reference, pieces[1::2]), ""]
+        return "".join(part for pair in zip(plain, read_out, strict=True) for part in pair)
 
     def reference(self, name: str) -> str:
         """What stands for an answer inside a text: `(H1)`, `(name, H1)`, or what was worked out."""
         question, number = self.outline.questions.get(name), self.outline.numbers.get(name)
         if number and question and question.type == "text" and "name" in question.columns.get("concept", "").split():
-            return isolated(f"({self.words.say('name')}, {isolated(number)})")
+            return isolated(f"({self.words.say('name')}{self.words.say('comma')}{isolated(number)})")
         if number:
             return isolated(f"({number})")
         return isolated(f"({self._unnumbered(name)})")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from forms.documents.page import RIGHT_TO_LEFT
 
 FIRST_STRONG, POP = "\u2068", "\u2069"
 """Characters around a run whose direction is its own (Unicode isolates)."""
+
+_FOREIGN = re.compile(r"(?<!\w)[-+]?\d+(?:[.,:–-]\d+)*(?!\w)|[A-Za-z][A-Za-z0-9'./-]*(?: [A-Za-z][A-Za-z0-9'./-]*)*")
 
 
 @cache
@@ -28,6 +31,11 @@ def isolated(text: str) -> str:
 def is_right_to_left(language: str) -> bool:
     """Is the language written from right to left?"""
     return language.partition("-")[0] in RIGHT_TO_LEFT
+
+
+def isolate_runs(text: str, language: str) -> str:
+    """The text of a language written from right to left with its numbers and Latin words set apart."""
+    return _FOREIGN.sub(lambda match: isolated(match[0]), text) if is_right_to_left(language) else text
 
 
 @dataclass(frozen=True)
