@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import os
 import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
+from typing import TypeVar
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from forms import adaptation, catalog, checks, workbook
-from forms.adaptation import acceptance, compare, lists, project
+from forms.adaptation import acceptance, compare, effects, lists, project, release
 from forms.adaptation.acceptance import Acceptance
 from forms.adaptation.comparison import EXACT, Comparison
 from forms.adaptation.lists import Report
 from forms.adaptation.project import Project
+from forms.adaptation.release import Release
+from forms.definition import Form
 from forms.errors import FormError
 from forms.findings import Finding
 from forms.sheets import Sheets
@@ -41,6 +45,8 @@ KEPT = 20
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 VERB = "instrument.adapt"
+
+Done = TypeVar("Done")
 
 Edit = Callable[[bytes], bytes]
 """Makes the next form.xlsx of the present one."""
@@ -124,16 +130,16 @@ def begin(
 
 
 def upload_form(
-    session: Session, place: Place, *, data: bytes, seen: str, actor: str, replace: bool = False
+    session: Session, place: Place, *, data: bytes, seen: str, actor: str, late: bool = False
 ) -> tuple[Finding, ...]:
     """Put a workbook that was edited elsewhere in place of form.xlsx; returns what it has to be told.
 
     Raises WorkbookError when it cannot be read, Problem 400.8 when it is another form's, and Problem 409.51 when
-    form.xlsx is no longer the one that was `seen`, unless it shall `replace` that: both are kept then.
+    form.xlsx is no longer the one that was `seen`, unless it may come `late`: both are kept then.
     """
     _alone(session, place.project_id)
     _refuse_unreadable(place, data)
-    if not replace and seen != place.digest:
+    if not late and seen != place.digest:
         kept = _keep(place, data, "late")
         raise Problem(409.51, f"Somebody changed this form after your copy was taken. Yours is kept as {kept}.")
     _put(place, data)
@@ -153,6 +159,17 @@ def change(session: Session, place: Place, *, edit: Edit, actor: str, what: Mapp
     _record(session, place, actor, what)
 
 
+def run(session: Session, place: Place, *, work: Callable[[], Done], actor: str, what: Mapping[str, object]) -> Done:
+    """Have a function write into the folder by itself, while nobody else does; form.xlsx goes to the history before."""
+    _alone(session, place.project_id)
+    before = place.form.read_bytes()
+    done = work()
+    if place.form.read_bytes() != before:
+        _keep(place, before, "version")
+    _record(session, place, actor, what)
+    return done
+
+
 def set_list(session: Session, place: Place, *, name: str, data: bytes, suffix: str, actor: str) -> Report:
     """Put a list of the office's own in place of a choice list; returns the report of what changed.
 
@@ -169,44 +186,64 @@ def set_list(session: Session, place: Place, *, name: str, data: bytes, suffix: 
     return report
 
 
-def accept(session: Session, place: Place, *, statistic: str, reason: str, who: str, actor: str) -> None:
-    """Write down that a statistic is no longer the standard's, and why.
+def accept(session: Session, place: Place, *, statistics: Sequence[str], reason: str, who: str, actor: str) -> None:
+    """Write down that statistics are no longer the standard's, and why.
 
-    Raises Problem 404.1 for a statistic that is exact or unknown, and WorkbookError without a reason.
+    Raises Problem 404.1 for one that is exact or unknown, 400.8 when none is named, and WorkbookError without a reason.
     """
     _alone(session, place.project_id)
     found = {effect.id: effect for effect in compared(place).indicators if effect.effect != EXACT}
-    if statistic not in found:
-        raise not_found(f"A changed statistic {statistic!r}")
-    effect = found[statistic]
-    line = Acceptance(acceptance.today(), who, statistic, effect.effect, reason, effect.fingerprint)
-    acceptance.add(place.folder, line)
-    _record(session, place, actor, {"accepted": statistic})
+    if not statistics:
+        raise Problem(400.8, "Tick what your office gives up.")
+    for statistic in statistics:
+        if statistic not in found:
+            raise not_found(f"A changed statistic {statistic!r}")
+    for statistic in statistics:
+        effect = found[statistic]
+        line = Acceptance(acceptance.today(), who, statistic, effect.effect, reason, effect.fingerprint)
+        acceptance.add(place.folder, line)
+    _record(session, place, actor, {"accepted": list(statistics)})
 
 
 def opened(place: Place) -> Project:
     """The adaptation as it stands, read once for each state of its files."""
-    return _opened(place.folder, _stamp(place.folder))
+    return _opened(place.folder, stamp(place.folder))
 
 
 def filled(place: Place) -> Workbook:
     """Its form with parameters in place; what is not translated yet is marked."""
-    return _filled(place.folder, _stamp(place.folder))
+    return _filled(place.folder, stamp(place.folder))
 
 
 def sheets(place: Place) -> Sheets:
     """The sheets of form.xlsx with the cells as they are written there."""
-    return _sheets(place.folder, _stamp(place.folder))
+    return _sheets(place.folder, stamp(place.folder))
 
 
 def findings(place: Place) -> tuple[Finding, ...]:
     """What the house rules say of it."""
-    return _findings(place.folder, _stamp(place.folder))
+    return _findings(place.folder, stamp(place.folder))
 
 
 def compared(place: Place) -> Comparison:
-    """What differs from its standard, and what that does to the statistics."""
-    return _compared(place.folder, _stamp(place.folder))
+    """What differs from its standard, what that does to the statistics, and what of it was accepted."""
+    found = _compared(place.folder, stamp(place.folder, acceptance.FILE))
+    said = acceptance.read(place.folder)
+    indicators, tables = (effects.accepted(each, said) for each in (found.indicators, found.tables))
+    return replace(found, indicators=indicators, tables=tables)
+
+
+def released(place: Place, *, published: bytes, taken: tuple[str, ...], day: dt.date) -> Release:
+    """Its form as it would be published on that day, after the definition that is in the field (`b""`: none)."""
+    return _released(place.folder, stamp(place.folder), published, taken, day)
+
+
+def stamp(folder: Path, *without: str) -> str:
+    """Changes whenever a file of the folder does, those `without` and the history apart."""
+    left_out = {HISTORY, *without}
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and not left_out & set(path.parts))
+    facts = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files]
+    return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
 def earlier(place: Place) -> tuple[str, ...]:
@@ -235,7 +272,8 @@ def _refuse_unreadable(place: Place, data: bytes) -> None:
         if (place.folder / "lists").exists():
             shutil.copytree(place.folder / "lists", trial / "lists")
         book = workbook.read(trial, draft=True)
-    wanted = workbook.read_source(place.folder).header.id
+        Form.from_workbook(book)  # groups that are not closed
+    wanted = opened(place).form.header.id
     if book.header.id != wanted:
         raise Problem(400.8, f"This is the workbook of form {book.header.id!r}, not of {wanted!r}.")
 
@@ -260,13 +298,6 @@ def _keep(place: Place, data: bytes, kind: str) -> str:
     for old in sorted(folder.glob(f"*-{kind}-*.xlsx"))[:-KEPT]:
         old.unlink()
     return name
-
-
-def _stamp(folder: Path) -> str:
-    """Changes whenever a file of the folder does, the history apart."""
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and HISTORY not in path.parts)
-    facts = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files]
-    return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
 @lru_cache(maxsize=8)
@@ -295,3 +326,9 @@ def _findings(folder: Path, stamp: str) -> tuple[Finding, ...]:
 @lru_cache(maxsize=8)
 def _compared(folder: Path, stamp: str) -> Comparison:
     return compare.compare(_opened(folder, stamp))
+
+
+@lru_cache(maxsize=4)
+def _released(folder: Path, stamp: str, published: bytes, taken: tuple[str, ...], day: dt.date) -> Release:
+    before = workbook.from_json(published.decode()) if published else None
+    return release.prepare(_opened(folder, stamp), published=before, taken=taken, day=day)

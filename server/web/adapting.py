@@ -153,7 +153,7 @@ def upload(project_id: int, name: str) -> Response:
                 data=data,
                 seen=seen,
                 actor=g.user.name,
-                replace=request.form.get("replace") == "yes",
+                late=request.form.get("replace") == "yes",
             )
     except Problem as problem:
         if problem.status != 409:
@@ -197,7 +197,8 @@ def state(found: Place) -> State:
 
 def config() -> Config:
     """This server's settings."""
-    return current_app.extensions["config"]
+    found: Config = current_app.extensions["config"]
+    return found
 
 
 def names(project_id: int) -> tuple[str, ...]:

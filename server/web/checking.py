@@ -82,14 +82,14 @@ def changes(project_id: int, name: str) -> Response:
 @pages.post("/p/<int:project_id>/forms/<name>/changes/accept")
 @requires("instrument.adapt")
 def accept(project_id: int, name: str) -> Response:
-    """Write down who gives which statistic up, and why; every table that it touches says so."""
+    """Write down who gives which statistics up, and why; every table that they touch says so."""
     found = place(project_id, name)
     session = db.session()
     with session.begin():
         adaptations.accept(
             session,
             found,
-            statistic=request.form.get("statistic", ""),
+            statistics=request.form.getlist("statistic"),
             reason=request.form.get("reason", ""),
             who=g.user.display,
             actor=g.user.name,

@@ -1,4 +1,4 @@
-"""Download: a page's table as a file."""
+"""Download: a page's table as a file, or a file that was made."""
 
 from __future__ import annotations
 
@@ -13,6 +13,15 @@ from server.web.render import guard
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a text begins that a spreadsheet would run as a formula; it gets an apostrophe in front."""
+
+
+def attached(data: bytes, name: str, kind: str) -> Response:
+    """A file to be kept; it is made anew each time."""
+    answer = Response(data, content_type=kind)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["Cache-Control"] = "no-store"
+    guard(answer)
+    return answer
 
 
 def csv_file(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:

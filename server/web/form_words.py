@@ -54,6 +54,15 @@ CHANGES = {
 }
 """Kinds of change."""
 
+TEXT_KINDS = {
+    "labels": N_("Labels"),
+    "choices": N_("Choices"),
+    "hints": N_("Hints"),
+    "messages": N_("Messages"),
+    "media": N_("Pictures and sound"),
+}
+"""Kinds of texts that are translated."""
+
 STEPS = (
     ("adapting.lists", N_("Country and lists")),
     ("questions.index", N_("Questions")),
@@ -93,6 +102,11 @@ def effect(name: str) -> str:
 def change(name: str) -> str:
     """A kind of change."""
     return gettext(CHANGES[name])
+
+
+def text_kind(name: str) -> str:
+    """A kind of texts that are translated."""
+    return gettext(TEXT_KINDS[name])
 
 
 def spoken(texts: dict[str, str], header: Header) -> tuple[str, str]:

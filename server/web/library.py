@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, request
 from werkzeug.wrappers import Response as Answer
 
 from forms import catalog, coverage, duration, identity, workbook
@@ -20,7 +20,8 @@ from server.errors import Problem, not_found
 from server.operations import adaptations, progress
 from server.permissions import requires
 from server.web import adapting, outline
-from server.web.render import guard, render
+from server.web.downloads import attached
+from server.web.render import render
 
 pages = Blueprint("library", __name__)
 
@@ -99,7 +100,7 @@ def download(project_id: int, name: str) -> Answer:
     if name in adapting.names(project_id):
         place = adapting.place(project_id, name)
         if file == "form.xlsx":
-            return sent(place.form.read_bytes(), f"{name}.{place.digest}.xlsx", FILES[file])
+            return attached(place.form.read_bytes(), f"{name}.{place.digest}.xlsx", FILES[file])
         book = adaptations.filled(place)
     else:
         book = standard(name)
@@ -108,16 +109,7 @@ def download(project_id: int, name: str) -> Answer:
         raise Problem(400.8, f"The form has no language {language!r}.")
     kind, _, suffix = file.partition(".")
     data = _MADE[kind](book, suffix, language)
-    return sent(data, f"{name}-{language}-{kind}.{suffix}", FILES[file])
-
-
-def sent(data: bytes, name: str, kind: str) -> Response:
-    """A file to be kept."""
-    answer = Response(data, content_type=kind)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer.headers["Cache-Control"] = "no-store"
-    guard(answer)
-    return answer
+    return attached(data, f"{name}-{language}-{kind}.{suffix}", FILES[file])
 
 
 @cache

@@ -87,16 +87,18 @@ def _page(project_id: int, name: str, drawn: str = "", address: str = "") -> Res
     found = place(project_id, name)
     session = db.session()
     form_id = adaptations.opened(found).form.header.id
-    release = drafts.prepared(session, project_id=project_id, form=str(found.folder), day=_today())
+    field = instruments.in_field(session, project_id=project_id, form_id=form_id)
     waiting = [one for one in drafts.current(session, project_id=project_id) if one.instrument.form_id == form_id]
+    taken = tuple(one.instrument.version for one in waiting)
+    published = field.definition if field else b""
     project = progress.project(session, project_id=project_id)
     return render(
         "publishing/index.html",
         project=project,
         state=state(found),
-        release=release,
+        release=adaptations.released(found, published=published, taken=taken, day=_today()),
         draft=next(iter(waiting), None),
-        field=instruments.in_field(session, project_id=project_id, form_id=form_id),
+        field=field,
         kinds=_kinds(),
         drawn=drawn,
         address=address,
