@@ -9,7 +9,14 @@ from typing import Any
 
 import click
 
-from forms import adaptation_commands, harmonise_commands, list_commands, translate_commands, trial_commands
+from forms import (
+    adaptation_commands,
+    harmonise_commands,
+    list_commands,
+    paper_commands,
+    translate_commands,
+    trial_commands,
+)
 from forms.options import AS_JSON, DRAFT, FORM, LANGUAGES, LISTS, PACK, PARAMETERS, print_rows
 
 
@@ -28,6 +35,7 @@ group.add_command(list_commands.lists)
 for command in (adaptation_commands.adapt, adaptation_commands.diff, adaptation_commands.accept):
     group.add_command(command)
 group.add_command(harmonise_commands.harmonise)
+group.add_command(paper_commands.print_form)
 
 
 @group.command("list")

@@ -13,9 +13,7 @@ FORMATS = ("pdf", "html", "docx")
 
 @click.command("print")
 @FORM
-@click.option(
-    "-f", "--format", "kind", type=click.Choice(FORMATS), help="Kind of file; that of FILE's suffix if unset."
-)
+@click.option("-f", "--format", "kind", type=click.Choice(FORMATS), help="Kind of file; else FILE's suffix says it.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, metavar="FILE")
 @click.option("--lang", "--language", "language", default="", metavar="CODE", help="Language; the form's own if unset.")
 @click.option("--serial", default="", metavar="TEXT", help="Number of this copy: printed, and in the PDF as QR code.")
