@@ -27,6 +27,7 @@ from typing import Any
 from forms.errors import WorkbookError
 
 Case = dict[str, Any]
+_REFUSALS = {True: "x", False: "no"}
 Facts = Mapping[str, Any]
 
 
@@ -143,6 +144,8 @@ def _to_row(case: Case) -> dict[str, str]:
     row |= {f"={name}": "(empty)" if value is None else value for name, value in expect.get("values", {}).items()}
     row |= {f"+{name}": "1" for name in expect.get("relevant", ())}
     row |= {f"-{name}": "1" for name in expect.get("not_relevant", ())}
+    row |= {f"!{name}": _REFUSALS.get(wanted, wanted) for name, wanted in expect.get("constraint", {}).items()}
+    row |= {f"@{name}": part for name, part in expect.get("label", {}).items()}
     if "valid" in expect:
         row["valid"] = "yes" if expect["valid"] else "no"
     return row

@@ -31,20 +31,21 @@ def case_of(
 ) -> Case:
     """The interview's answers as a case, which expects what is chosen of what the interview shows now.
 
-    `asked` and `not_asked` name questions, `values` paths as `names` and `calculated` give them; `valid` whether the
-    form can be finalised.
+    `asked` and `not_asked` name questions, `values` what the form works out, as `calculated` has it; `valid` says
+    whether the form can be finalised. An answer that breaks its constraint is expected to be refused.
     """
-    answers = {key: text for key, node in names(interview).items() if (text := _answer(interview, node)) is not None}
+    answered = {key: node for key, node in names(interview).items() if _answer(interview, node) is not None}
     known = dict(calculated(interview))
     expect: Case = {
         "values": {key: known[key] for key in values if key in known},
         "relevant": list(asked),
         "not_relevant": list(not_asked),
-        "constraint": {},
+        "constraint": {key: True for key, node in answered.items() if not interview.accepts(node)},
         "label": {},
     }
     if valid is not None:
         expect["valid"] = valid
+    answers = {key: _answer(interview, node) for key, node in answered.items()}
     case: Case = {"name": name, "answers": answers, "expect": expect}
     if interview.language and interview.language != interview.form.texts.language:
         case["lang"] = interview.language

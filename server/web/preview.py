@@ -182,15 +182,11 @@ def _kept(project_id: int, name: str, source: Source, case: recording.Case) -> d
         recording.record(source.folder, case, file)
     except FormError as error:
         return {"failure": error}
-    with db.session().begin():
-        events.record(
-            db.session(),
-            actor=g.user.name,
-            verb=adaptations.VERB,
-            subject=name,
-            project_id=project_id,
-            details={"recorded": file},
-        )
+    details = {"recorded": file}
+    events.record(
+        db.session(), actor=g.user.name, verb=adaptations.VERB, subject=name, project_id=project_id, details=details
+    )
+    db.session().commit()
     return {"recorded": f"cases/{file}.csv"}
 
 
