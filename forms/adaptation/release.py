@@ -126,7 +126,7 @@ def _defects(book: Workbook) -> Iterator[Blocker]:
 def _unready(code: str, findings: list[Finding]) -> Blocker:
     named = "; ".join(f"{_place(finding)} {finding.message}" for finding in findings[:_SHOWN])
     more = f"; {len(findings) - _SHOWN} more" if len(findings) > _SHOWN else ""
-    says = f"{len(findings)} texts of the language {code} are missing or out of date ({named}{more})"
+    says = f"texts of the language {code} that are missing or out of date: {len(findings)} ({named}{more})"
     return Blocker(LANGUAGE, code, "", says, "Complete them, or publish without that language.")
 
 
