@@ -143,6 +143,11 @@ def from_sheets(sheets: Sheets, name: str, file: str) -> Header:
     ours = [line for line in written if (line.get("section"), line.get("key")) != ("form", "id")]
     head = from_rows([Row({"section": "form", "key": "id", "text": form_id}, file, 0), *ours], file)
     default, languages = _languages(sheets, row.get("default_language", ""), head.languages)
+    if default in head.languages:  # our own order, and languages without a text yet
+        there = (code for code in head.languages if code in languages or _is_headed(sheets, head.headings[code]))
+        languages = {
+            code: languages.get(code, head.languages[code]) for code in dict.fromkeys([default, *there])
+        } | languages
     return _with(
         head,
         title=row.get("form_title") or row.get("set_form_title") or form_id,
@@ -183,6 +188,11 @@ def _languages(sheets: Sheets, default: str, named: Mapping[str, str]) -> tuple[
     else:
         first = _code_and_name("en", named) if unsuffixed else next(iter(found))
     return first[0], dict([first, *found])
+
+
+def _is_headed(sheets: Sheets, heading: str) -> bool:
+    """Does a language have a column, even if every cell of it is empty?"""
+    return any(f"label::{heading}" in row.letters for row in sheets.get("survey", ()))
 
 
 def _columns(sheets: Sheets) -> Iterator[str]:

@@ -217,11 +217,12 @@ def _offers(workbook: Workbook) -> dict[str, Sequence[str]]:
 def _columns(rows: Sequence[Row], head: Header) -> list[str]:
     """Columns in the order of a built sheet: XLSForm's, each wording in all languages, then the others."""
     present = dict.fromkeys(column for row in rows for column in row)
+    said = {base for base, suffix in map(sheets.split_language, present) if suffix and base in sheets.WORDING}
     ordered = [
         name
         for base in ("list_name", *sheets.SURVEY)
         for name in (base, *(f"{base}::{heading}" for heading in head.headings.values()))
-        if name in present
+        if name in present or (base in said and name != base)  # a language without a text yet has its columns
     ]
     return ordered + [name for name in present if name not in ordered]
 

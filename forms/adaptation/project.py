@@ -64,7 +64,7 @@ def create(
     if folder.exists() and any(folder.iterdir()):
         raise WorkbookError(f"{folder.name}: something is there already. Choose another folder, or move that away.")
     place = Path(standard) if Path(standard).exists() else catalog.folder(standard)
-    if not place.exists() or (place == catalog.folder(standard) and standard not in catalog.names()):
+    if not Path(standard).exists() and standard not in catalog.names():
         raise WorkbookError(f"library: no form {standard!r}. {suggestion(standard, catalog.names())}")
     taken = _taken(place, languages, pack)
     made = _set_up(taken, form_id, place, pack, parameters or {})
@@ -99,7 +99,8 @@ def _taken(place: Path, languages: Sequence[str], pack: str) -> Workbook:
     own = whole.header.language
     wanted = tuple(languages) or (packs.read(place, pack).languages if pack else tuple(whole.header.languages))
     taken = workbook.read_source(place, languages=[*wanted, *([own] if own not in wanted else [])])
-    return identity.marked(replace(taken, folder=None))
+    spoken = replace(taken.header, original=own if own != taken.header.language else "")
+    return identity.marked(replace(taken, header=spoken, folder=None))
 
 
 def _set_up(taken: Workbook, form_id: str, place: Path, pack: str, given: Mapping[str, str]) -> Workbook:
