@@ -20,9 +20,14 @@ def write(interview: Interview, *, whole: bool = False) -> bytes:
     return bytes(etree.tostring(root, encoding="UTF-8"))
 
 
+def writable(text: str) -> str:
+    """A text without the characters that XML cannot hold."""
+    return _NOT_XML.sub("", text)
+
+
 def _fill(interview: Interview, node: Node, element: etree._Element, whole: bool) -> None:
     if node.is_leaf:
-        element.text = _NOT_XML.sub("", interview.text(node) or "") or None
+        element.text = writable(interview.text(node) or "") or None
     for child in node:
         if whole or child.relevant:
             _fill(interview, child, etree.SubElement(element, child.name), whole)

@@ -145,7 +145,7 @@ def _answer(turn: Turn, screen: Screen, sent: MultiDict[str, str], *, is_leaving
 
 
 def _typed(control: Control, texts: list[str]) -> object:
-    words = [text.strip() for text in texts if text.strip()]
+    words = [word for text in texts if (word := filled.writable(text).strip())]
     if not words:
         return None
     return words if giving.takes_several(control) else words[-1]

@@ -15,6 +15,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 SWITCHES = (
     *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--mute-audio"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",  # no page reaches another host
     *("--remote-debugging-pipe", "about:blank"),
 )
 
@@ -50,6 +51,13 @@ class Browser:
         """Open a page and wait until it is loaded."""
         self.errors, self.requests, self._loaded = [], [], False
         self._call("Page.navigate", url=url)
+        while not self._loaded:
+            self._note(self._next())
+
+    def press(self, selector: str) -> None:
+        """Press a button or link that leads to another page, and wait until that is loaded."""
+        self._loaded = False
+        self.value(f"document.querySelector({json.dumps(selector)}).click()")
         while not self._loaded:
             self._note(self._next())
 
