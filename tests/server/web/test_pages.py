@@ -261,7 +261,7 @@ def test_a_static_file_is_kept_for_a_year_under_an_address_of_its_own(client):
 
 
 CODES = re.compile(
-    r"\b(?:Enumera|ODK|Collect|Web Forms|JavaScript|Excel|DDI|PDF|"
+    r"\b(?:Enumera|ODK|Collect|Web Forms|JavaScript|Excel|DDI|PDF|XML|xlsx|docx|html|pdf|xml|csv|"
     r"AAPOR|SHA|CSV|KB|RR[1-6]|COOP1|REF1|CON1|NC|UH|UO|NE|Stata|SPSS|Python|English|deff|uuid)\b"
 )
 """What is written in Latin letters in every language: names of programs, formats and rates."""
