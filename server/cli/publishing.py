@@ -119,7 +119,7 @@ def _list_blockers(blockers: Any, as_json: bool) -> int:
     else:
         for blocker in blockers:
             click.echo(str(blocker))
-    click.echo(f"{len(blockers)} things stand against publishing; nothing was published", err=True)
+    click.echo(f"nothing was published: {len(blockers)} to put right", err=True)
     return FINDINGS
 
 

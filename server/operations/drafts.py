@@ -102,7 +102,7 @@ def refuse_blocked(release: Release) -> None:
         first = release.blockers[0]
         raise Problem(
             422.51,
-            f"{len(release.blockers)} things stand against publishing. The first: {first}",
+            f"Not published yet: {len(release.blockers)} to put right. The first: {first}",
             {"blockers": [vars(blocker) for blocker in release.blockers]},
         )
 
@@ -218,7 +218,8 @@ def _counted(session: Session, twin_id: int, form_id: str) -> tuple[int, dt.date
     wanted = select(func.count(), func.max(Submission.received_at)).where(
         Submission.project_id == twin_id, Submission.form_id == form_id, Submission.current
     )
-    return session.execute(wanted).one()._tuple()
+    count, last = session.execute(wanted).one()
+    return count, last
 
 
 def _twin(session: Session, project_id: int, language: str) -> Project:

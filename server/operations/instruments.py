@@ -85,7 +85,7 @@ def _refuse_unjoinable(session: Session, project_id: int, workbook: Workbook) ->
         first = refused[0]
         raise Problem(
             400.17,
-            f"{len(refused)} changes would set answers beside others of another meaning. The first: {first.name}: "
+            f"Answers would stand beside others of another meaning (changes: {len(refused)}). The first: {first.name}: "
             f"{first.says}. Undo that; what has to be asked differently gets a question, or a code, of a new name.",
             {"changes": [{"name": one.name, "what": one.what, "says": one.says} for one in refused]},
         )
