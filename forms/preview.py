@@ -9,7 +9,6 @@ from pathlib import Path
 
 from forms import cases, catalog, xform
 from forms.interview import Script, compiled, prepare
-from forms.workbook import Workbook
 
 _NO_ROWS = b"name,label\n"
 
@@ -26,7 +25,6 @@ class Preview:
     form_id: str
     version: str
     title: str
-    language: str
     xml: bytes
     script: Script
     media: Mapping[str, Path]
@@ -59,7 +57,6 @@ def _made(form: str, as_in_cases: bool, stamp: tuple[tuple[str, int, int], ...])
         tablet.form_id,
         tablet.version,
         book.header.title,
-        _heading(book),
         tablet.xml,
         prepare(
             tablet.xml,
@@ -72,11 +69,6 @@ def _made(form: str, as_in_cases: bool, stamp: tuple[tuple[str, int, int], ...])
         path if path.is_dir() else None,
         bool(suite.parameters or suite.lists),
     )
-
-
-def _heading(book: Workbook) -> str:
-    head = book.header
-    return head.headings.get(head.language, "")
 
 
 def _media(names: tuple[str, ...], folders: tuple[Path, ...]) -> dict[str, Path]:
