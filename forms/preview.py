@@ -18,8 +18,8 @@ class Preview:
     """A form that can be asked.
 
     `media` gives the files that lie beside it, by name, `files` those that were made with it, `absent` those that it
-    asks for and nobody has brought: lists without choices. `folder` is where its cases are; None for a form that is
-    one file. `is_set_up` tells whether its cases have a set-up of their own.
+    asks for and nobody has brought: lists without choices. `is_set_up` tells whether its cases have a set-up of their
+    own.
     """
 
     form_id: str
@@ -30,7 +30,6 @@ class Preview:
     media: Mapping[str, Path]
     files: Mapping[str, bytes]
     absent: tuple[str, ...]
-    folder: Path | None
     is_set_up: bool
 
 
@@ -66,7 +65,6 @@ def _made(form: str, as_in_cases: bool, stamp: tuple[tuple[str, int, int], ...])
         media,
         tablet.files,
         absent,
-        path if path.is_dir() else None,
         bool(suite.parameters or suite.lists),
     )
 
