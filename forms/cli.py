@@ -17,6 +17,7 @@ from forms import (
     translate_commands,
     trial_commands,
 )
+from forms.findings import Finding
 from forms.options import AS_JSON, DRAFT, FORM, LANGUAGES, LISTS, PACK, PARAMETERS, print_rows
 
 
@@ -157,6 +158,7 @@ def check(
         _repair(forms, write=not dry_run)
     books = [catalog.read(form, parameters, lists, draft=True, pack=pack) for form in forms]
     findings = [finding for book in books for finding in checks.check(book)]
+    findings += [finding for form in forms for finding in _of_adaptation(form)]
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
     else:
@@ -166,6 +168,17 @@ def check(
     click.echo(", ".join(f"{number} {level}" for level, number in counts.items()), err=True)
     if counts["error"] or (strict and counts["warning"]):
         context.exit(1)
+
+
+def _of_adaptation(form: str) -> Sequence[Finding]:
+    """What an adaptation does to the statistics of its standard; nothing for any other form."""
+    from forms.adaptation import findings, project
+    from forms.adaptation.compare import compare
+
+    folder = Path(form)
+    if not (folder / project.STANDARD).exists():
+        return ()
+    return findings.of(compare(project.open_folder(folder)), form)
 
 
 def _repair(forms: Sequence[str], *, write: bool) -> None:

@@ -49,6 +49,20 @@ def fill(head: Header, found: Sheets, given: Mapping[str, str]) -> tuple[Header,
     return replace(head, title=title, settings=settings, parameters=values), rows
 
 
+def spoken_in(parameters: Mapping[str, str], old: str, new: str) -> dict[str, str]:
+    """The parameters for a form whose default language becomes `new`: the plain ones are its, `name::old` the others'.
+
+    A parameter that is not worded by language is one for all.
+    """
+    worded = {name.partition("::")[0] for name in parameters if "::" in name}
+    found = dict(parameters)
+    for name in worded if old != new else ():
+        if (text := found.pop(f"{name}::{new}", None)) is not None and name in found:
+            found.setdefault(f"{name}::{old}", found[name])
+            found[name] = text
+    return found
+
+
 def fill_phrases(head: Header, found: Sheets) -> dict[str, tuple[Row, ...]]:
     """Put the shared phrases into the cells and leave the form's parameters as they are: `{{census_day}}` stays."""
     shared = {name: text for name, text in _shared(found).items() if name.partition("::")[0] not in head.parameters}

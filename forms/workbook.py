@@ -118,7 +118,8 @@ def read_source(
     known = [code for code in languages if code in head.languages]
     small = in_languages(whole, known or [head.language])
     named = {code: head.languages.get(code) or header.display_name(code) for code in languages}
-    return replace(small, header=replace(small.header, language=languages[0], languages=named))
+    spoken = placeholders.spoken_in(head.parameters, head.language, languages[0])
+    return replace(small, header=replace(small.header, language=languages[0], languages=named, parameters=spoken))
 
 
 def filled(source: Workbook, parameters: Mapping[str, str] | None = None) -> Workbook:

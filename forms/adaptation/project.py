@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from forms import catalog, identity, packs, workbook
+from forms import catalog, identity, packs, placeholders, workbook
 from forms.adaptation import acceptance, contract
 from forms.adaptation.acceptance import Acceptance
 from forms.adaptation.contract import Contract
@@ -107,6 +107,9 @@ def _set_up(taken: Workbook, form_id: str, place: Path, pack: str, given: Mappin
     """The office's first version: the standard under its own id, with its parameters and country pack."""
     head = taken.header
     country = packs.read(place, pack) if pack else None
+    if country:  # a pack is written in the standard's own language, as the standard is
+        said = placeholders.spoken_in(country.parameters, head.original_language, head.language)
+        country = replace(country, parameters=said)
     values = packs.parameters(country, given) if country else dict(given)
     for name in values:
         if name.partition("::")[0] not in head.parameters:
