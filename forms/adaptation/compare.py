@@ -68,11 +68,6 @@ def compare(project: Project, *, renames: Mapping[str, str] | None = None) -> Co
     return _of_project(project).compared(renames)
 
 
-def standard_of(project: Project) -> Workbook:
-    """The pinned standard with the office's parameters, but for definitions and switches of sections."""
-    return workbook.filled(project.standard, _parameters(project))
-
-
 def compare_versions(
     before: Workbook,
     after: Workbook,
