@@ -334,3 +334,22 @@ def test_inserting_and_deleting_the_same_row_moves_nothing(first, length, at):
 )
 def test_only_references_to_the_sheet_move(formula, moved):
     assert Shift("survey", 5, 1).formula(formula, "survey") == moved
+
+
+NOTE = (
+    '<v:shape id="n1" type="#_x0000_t202"><v:textbox><div>ask<br>again</div></v:textbox>'
+    '<x:ClientData ObjectType="Note"><x:Anchor>3, 15, {1}, 10, 5, 15, {2}, 4</x:Anchor>'
+    "<x:Row>{0}</x:Row><x:Column>2</x:Column></x:ClientData></v:shape>"
+)
+
+
+def test_boxes_of_comments_as_excel_writes_them_move_one_by_one(rich):
+    out = io.BytesIO()
+    part = "xl/drawings/commentsDrawing1.vml"
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in parts(rich).items():
+            archive.writestr(name, f"<xml>{NOTE.format(1, 0, 4)}{NOTE.format(3, 2, 6)}</xml>" if name == part else data)
+    longer = parts(xlsx_cells.insert_row(out.getvalue(), "survey", 3, {}))[part].decode()
+    assert longer == f"<xml>{NOTE.format(1, 0, 4)}{NOTE.format(4, 3, 7)}</xml>"
+    shorter = parts(xlsx_cells.delete_row(out.getvalue(), "survey", 2))[part].decode()
+    assert shorter == f"<xml>{NOTE.format(2, 1, 5)}</xml>"
