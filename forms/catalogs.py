@@ -22,6 +22,9 @@ from forms.translations import Key, source_hash
 from forms.translator_files import key_of, parse_key
 
 _BASE = re.compile(r"base: ([0-9a-f]{8}|-)")
+_LINE = re.compile(r'#.*|(?:(?:msgctxt|msgid|msgid_plural|msgstr(?:\[\d+\])?)\s*)?"(?:[^"\\]|\\.)*"')
+"""A line of a PO file: a comment, or a text in quotation marks. Babel would cut the last sign of one left open."""
+
 _BEGUN = dt.datetime(1980, 1, 1, tzinfo=dt.UTC)
 """Written as the day of making, so that the same texts give the same bytes."""
 
@@ -54,8 +57,11 @@ def write(head: Header, language: str, texts: Sequence[Text], contexts: Mapping[
 def read(path: Path) -> tuple[Returned, ...]:
     """The texts of a PO file. Raises WorkbookError for a file that is none."""
     try:
-        with path.open("rb") as file:
-            catalog = read_po(file, abort_invalid=True)
+        data = path.read_bytes()
+        for number, line in enumerate(data.decode("utf-8-sig").splitlines(), start=1):
+            if line.strip() and not _LINE.fullmatch(line.strip()):
+                raise WorkbookError(f"{path.name}:{number}: a quotation mark is missing, or this is no PO file.")
+        catalog = read_po(io.BytesIO(data), abort_invalid=True)
     except (PoFileError, UnicodeDecodeError, LookupError, ValueError) as error:
         raise WorkbookError(f"{path.name}: no PO file in UTF-8 ({error}). Save it anew as .po.") from error
     return tuple(_returned(message, path.name) for message in catalog if message.id and message.string)

@@ -78,9 +78,11 @@ def read(path: Path) -> tuple[Returned, ...]:
     grids.read(path)  # refuses what must not be opened
     book = openpyxl.load_workbook(path)
     found: list[Returned] = []
-    sheets = [sheet for sheet in book.worksheets if "text" in _headings(sheet)[1]]
+    sheets = [sheet for sheet in book.worksheets if _holds_texts(sheet)]
     if not sheets:
-        raise WorkbookError(f"{path.name}: no sheet has a column 'text'. Put its heading back, above the translations.")
+        raise WorkbookError(
+            f"{path.name}: no sheet has the columns 'original' and 'text'. Put the headings back, above the texts."
+        )
     for sheet in sheets:
         found.extend(_sheet(sheet, path.name))
     book.close()
@@ -148,6 +150,12 @@ def _headings(sheet: Any) -> tuple[int, dict[str, int]]:
         if any(cells):
             return line, {str(cell).strip().lower(): place for place, cell in enumerate(cells) if cell is not None}
     return 1, {}
+
+
+def _holds_texts(sheet: Any) -> bool:
+    """Are there translations, beside their originals or at least beside what we keep of each?"""
+    headings = set(_headings(sheet)[1])
+    return "text" in headings and bool(headings & {"original", "base"})
 
 
 def _sheet(sheet: Any, file: str) -> Iterator[Returned]:
