@@ -115,7 +115,7 @@ def _type(item: Item, twin: Item) -> Iterator[Difference]:
 def _wording(item: Item, twin: Item, sides: Sides, logic: Logic) -> Iterator[Difference]:
     before, after = sides.wording(item, twin, "label")
     changed = wordings.differing(before, after, logic.matching.names)
-    asks = item.is_answered and item.type.name != "calculate"
+    asks = (item.is_answered and item.type.name != "calculate") or _asks_for_rows(item)
     defining = [code for code in changed if code in sides.languages and asks]
     if not defining and asks and before and after and not set(before) & set(after):
         defining = [next(iter(after))]
@@ -147,8 +147,20 @@ def _aside(item: Item, twin: Item, sides: Sides) -> Iterator[Difference]:
         old, new = item.row.get(column, ""), twin.row.get(column, "")
         if old != new and column == "parameters" and item.type.name == "range":
             yield Difference(DEFINITION, column, DEGRADED, f"range {old} → {new}", old, new, column)
+        elif old != new and _picks_choices(item, column, old + new):
+            yield Difference(RECODE, column, DEGRADED, "choices are taken from elsewhere", old, new, column)
         elif old != new:
             yield Difference(EDITORIAL, column, EXACT, column, old, new, column)
+
+
+def _asks_for_rows(item: Item) -> bool:
+    """Does its label ask whether there is another row?"""
+    return item.type.name == "begin_repeat" and not item.row.get("repeat_count")
+
+
+def _picks_choices(item: Item, column: str, text: str) -> bool:
+    """Does the column say where choices come from: `search()`, the column of a file that holds the codes?"""
+    return "search(" in text if column == "appearance" else item.type.name in _ONE_OF and "value" in text
 
 
 def _values(item: Item, twin: Item, logic: Logic) -> Iterator[Difference]:

@@ -24,6 +24,9 @@ class States:
         self._logic = found.logic
         self._changes: dict[Item, list[Change]] = {}
         self._known: dict[Item, str] = {}
+        self._by_id: dict[str, Item] = {}
+        for item in found.logic.by_name.values():
+            self._by_id.setdefault(item.qid.rpartition(".")[2], item)
         for change, items in found.touched.items():
             for item in items:
                 self._changes.setdefault(item, []).append(change)
@@ -43,8 +46,13 @@ class States:
         return self._known[item]
 
     def named(self, name: str) -> Item | None:
-        """The question, group or repeat before of that name."""
-        return self._logic.by_name.get(name)
+        """The question, group or repeat before that the standard calls so: its id says that, whatever its name."""
+        return self._by_id.get(name) or self._logic.by_name.get(name)
+
+    def repeat(self, name: str) -> bool:
+        """Is a table the rows of a repeat?"""
+        item = self.named(name)
+        return item is not None and not item.is_question
 
     def of_names(self, names: Iterable[str]) -> str:
         """The worst state of several questions; one that is not there is lost."""
@@ -129,7 +137,7 @@ def _indicator(indicator: Indicator, states: States) -> Effect:
 
 def _needs(recipe: Recipe, states: States) -> tuple[str, ...]:
     """The questions of a recipe, and the repeat whose rows are its table."""
-    return (*recipe.needs, *([recipe.table] if states.named(recipe.table) else []))
+    return (*recipe.needs, *([recipe.table] if states.repeat(recipe.table) else []))
 
 
 def _effect(name: str, title: str, needs: Sequence[str], states: States) -> Effect:
@@ -147,7 +155,7 @@ def _note(state: str, needs: Sequence[str], states: States) -> str:
 
 
 def _table(shell: TableShell, states: States) -> Effect:
-    needs = (*shell.needs, *([shell.table] if states.named(shell.table) else []))
+    needs = (*shell.needs, *([shell.table] if states.repeat(shell.table) else []))
     effect = _effect(shell.id, shell.title, needs, states)
     if effect.note:
         return effect

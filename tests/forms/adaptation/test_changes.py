@@ -296,6 +296,21 @@ def test_another_count_of_a_repeat_is_another_definition_of_its_rows() -> None:
     assert (change.name, change.kind, change.state) == ("person", "DEFINITION", BROKEN)
 
 
+def test_the_label_of_a_repeat_without_count_asks_for_its_rows() -> None:
+    change = one(("| person   | Person ", "| person   | Member "))
+    assert (change.kind, change.state) == ("DEFINITION", BROKEN)
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "kind"),
+    [("appearance", "minimal", "editorial"), ("appearance", "search('units')", "RECODE")],
+)
+def test_looks_change_nothing_but_where_choices_come_from_does(column: str, text: str, kind: str) -> None:
+    form = FORM.replace("| required    |", f"| {column} |").replace("| yes         |", "| |")
+    change = one((line("sex"), line("sex").rstrip("| \n") + f" | | | | | {text} |\n"), form=form)
+    assert change.kind == kind
+
+
 def test_other_wording_in_another_language_is_editorial() -> None:
     form = textwrap.dedent("""
         | survey |         |      |                     |                     |

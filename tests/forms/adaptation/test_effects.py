@@ -113,6 +113,16 @@ def test_indicators_that_only_questions_name_are_followed_too() -> None:
     assert effects(found.indicators) == {"X-9": LOST}
 
 
+def test_a_contract_finds_its_questions_by_their_ids_in_a_version_that_renamed_them() -> None:
+    def named(name: str) -> str:
+        form = FORM.replace("| indicator |", "| x_qid |").replace("| X-9       |", "|           |")
+        return form.replace(line("sex"), f"| | select_one sex | {name} | Sex? | | | | roster.sex |\n")
+
+    before, after = named("q7"), named("q7").replace("Sex?", "Gender?")
+    found = compare.compare_versions(workbook(before), workbook(after), CONTRACT)
+    assert effects(found.indicators) == {"X-1": BROKEN, "X-2": EXACT, "X-3": EXACT, "X-4": EXACT}
+
+
 def test_indicators_left_out_of_the_contract_on_purpose_are_not_followed() -> None:
     found = compared(line("last"), "", contract=Contract(left_out={"X-9": "computed elsewhere"}))
     assert found.indicators == ()
