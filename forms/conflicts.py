@@ -63,7 +63,8 @@ def keep(ledger: Ledger, decisions: Iterable[Decision]) -> None:
             language = each.returned.language if each.returned.language in ledger.head.languages else "unknown"
             by_language.setdefault(language, []).append(_conflict(each, language))
     for language, found in by_language.items():
-        known = read(ledger, language)
+        now = {text.key: text.text for text in ledger.translated.get(language, ())}
+        known = [each for each in read(ledger, language) if now.get(each.key) != each.theirs]
         said = {(each.key, each.theirs) for each in known}
         _write(path_of(ledger, language), (*known, *(each for each in found if (each.key, each.theirs) not in said)))
 

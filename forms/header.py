@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
 
 from babel import Locale
@@ -70,7 +71,7 @@ class Header:
         """The language that wording is translated from."""
         return self.original if self.original in self.languages else self.language
 
-    @property
+    @cached_property
     def headings(self) -> dict[str, str]:
         """Language code -> suffix of its columns: `{"ru": "Русский (ru)"}`; empty when no column has one."""
         return {code: name if code == name else f"{name} ({code})" for code, name in self.languages.items()}

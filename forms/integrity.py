@@ -79,7 +79,10 @@ def tags(text: str) -> Counter[str]:
 
 def numbers(text: str) -> Counter[str]:
     """The numbers of a text in Western digits, without separators of thousands and leading zeros: `٣` is 3."""
-    plain = "".join(_western(sign) for sign in PLACEHOLDER.sub(" ", text))
+    bare = PLACEHOLDER.sub(" ", text)
+    if not _NUMBER.search(bare):
+        return Counter()
+    plain = "".join(_western(sign) for sign in bare)
     return Counter(_value(number) for number in _NUMBER.findall(_GROUPED.sub("", plain)))
 
 

@@ -214,7 +214,8 @@ def _context(ledger: Ledger, text: Text, places: Mapping[int, str], asked: Mappi
     }[text.column]
     asked_of = f"Asked of: {row['universe']}." if "universe" in row else ""
     place = f"In: {places.get(id(row), '')}." if places.get(id(row)) else ""
-    return " ".join(filter(None, (f"{what}{of}." if of else f"{what} {row.get('name', '')}.", place, asked_of)))
+    named = f"{what}{of}" if of else f"{what} {row.get('name', '')}"
+    return " ".join(filter(None, (named if named.endswith((".", "?", "!")) else f"{named}.", place, asked_of)))
 
 
 _KINDS = {

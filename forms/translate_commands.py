@@ -152,10 +152,8 @@ def _take(context: click.Context, form: str, path: Path, as_json: bool) -> None:
     counts = (merging.ACCEPTED, merging.CONFIRMED, merging.UNCHANGED, merging.CONFLICT, merging.REFUSED)
     click.echo(" · ".join(f"{done.counts.get(outcome, 0)} {outcome}" for outcome in counts), err=True)
     if any(done.counts.get(outcome) for outcome in (merging.CONFLICT, merging.REFUSED)):
-        click.echo(
-            f"Conflicts are kept beside the translations. Settle them: enumera forms translate {form} --take …",
-            err=True,
-        )
+        command = f"enumera forms translate {form} --take theirs|ours LANG [NAME]..."
+        click.echo(f"What was not taken is kept beside the translations. Settle it: {command}", err=True)
         context.exit(1)
 
 

@@ -98,32 +98,38 @@ def _cells(form: str, text: Text, context: str) -> Iterator[str | int]:
 
 
 def _lay_out(sheet: Any, mirrored: bool) -> None:
-    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
     from openpyxl.utils import get_column_letter
 
-    grey, head = PatternFill("solid", fgColor="EDEDED"), PatternFill("solid", fgColor="1F3A5F")
-    stale = PatternFill("solid", fgColor="FFF2CC")
+    grey, head, stale = (PatternFill("solid", fgColor=colour) for colour in ("EDEDED", "1F3A5F", "FFF2CC"))
+    plain, small, bold = (
+        Font("Calibri", 11),
+        Font("Calibri", 8, color="808080"),
+        Font("Calibri", 11, True, color="FFFFFF"),
+    )
+    line = Border(bottom=Side("hair", "808080"))
+    wrapped = Alignment("left", "top", wrap_text=True, readingOrder=1, indent=1)
+    other_way = Alignment("right", "top", wrap_text=True, readingOrder=2, indent=1)
+    clipped = Alignment("fill", "top")
     for place, heading in enumerate(COLUMNS, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = _WIDTHS[heading]
         cell = sheet.cell(1, place)
-        cell.font, cell.fill = Font(bold=True, color="FFFFFF"), head
+        cell.font, cell.fill = bold, head
     for cells in sheet.iter_rows(min_row=2):
         for cell, heading in zip(cells, COLUMNS, strict=True):
-            right = mirrored and heading == "text"
-            cell.alignment = Alignment("right" if right else "left", "top", wrap_text=heading not in _KEPT,
-                                       readingOrder=2 if right else 1)  # fmt: skip
+            kept = heading in _KEPT
+            cell.alignment = clipped if kept else other_way if mirrored and heading == "text" else wrapped
+            cell.font, cell.border = small if kept else plain, line
             if heading != "max length":
                 cell.number_format = "@"
                 if cell.value is not None:
                     cell.data_type = "s"  # a text that begins with = is a text, not a formula
-            if heading in _KEPT:
-                cell.fill, cell.font = grey, Font(color="808080", size=8)
+            if kept:
+                cell.fill = grey
             elif cells[4].value and heading in ("text", "original before", "still right"):
                 cell.fill = stale
-        lines = max(
-            len(str(cell.value or "")) // _WIDTHS[heading] + 1
-            for cell, heading in zip(cells, COLUMNS[:5], strict=False)
-        )
+        shown = zip(cells, COLUMNS[:5], strict=False)
+        lines = max(len(str(cell.value or "")) // (_WIDTHS[heading] - 4) + 1 for cell, heading in shown)
         sheet.row_dimensions[cells[0].row].height = _LINE * min(lines, 12)
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{sheet.max_row}"
     _warn(sheet)
