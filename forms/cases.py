@@ -114,6 +114,23 @@ def load(path: str | Path) -> list[Case]:
     return list(json.loads(path.read_text(encoding="utf-8"))["cases"])
 
 
+def speak(path: Path, language: str, kept: Sequence[str]) -> None:
+    """Write into a file of cases which language their words are in, where they do not say; the file of an adaptation.
+
+    `language` and `kept` are headings, `English (en)`; cases in another language than those kept are left out.
+    """
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    if "lang" not in rows[0]:
+        rows = [[*row[:1], "" if number else "lang", *row[1:]] for number, row in enumerate(rows)]
+    place = rows[0].index("lang")
+    for row in rows[1:]:
+        row[place] = row[place] or language
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([rows[0], *(row for row in rows[1:] if row[place] in kept)])
+    path.write_text(out.getvalue(), encoding="utf-8")
+
+
 def append(path: Path, case: Case) -> None:
     """Add a case to a .csv file, which is made when it is not there; columns that it lacks come behind its own.
 

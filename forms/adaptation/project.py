@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from forms import catalog, identity, packs, placeholders, workbook
+from forms import cases, catalog, identity, packs, placeholders, workbook
 from forms.adaptation import acceptance, contract
 from forms.adaptation.acceptance import Acceptance
 from forms.adaptation.contract import Contract
@@ -73,6 +73,9 @@ def create(
     workbook.write_xlsx(made, folder / FORM)
     for name in (contract.FILE, "cases", "media"):
         _copy(place / name, folder / name)
+    headings = made.header.headings
+    for file in folder.glob("cases/*.csv"):
+        cases.speak(file, headings.get(made.header.original_language, ""), tuple(headings.values()))
     return open_folder(folder)
 
 
