@@ -89,7 +89,7 @@ class Ledger:
     path: Path
     written: Written = field(repr=False)
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """Where its texts are kept: FOLDER, PROJECT or FILE."""
         if not self.path.is_dir():
@@ -167,7 +167,8 @@ def status(form: str | Path) -> tuple[LanguageStatus, ...]:
     """How far each language of a form is, that which is translated from first; see `read`."""
     ledger = read(form)
     order = sorted(ledger.head.languages, key=lambda code: code != ledger.source)
-    return tuple(_status(ledger, code) for code in order)
+    counts = _counts(ledger)
+    return tuple(_status(ledger, code, counts[code]) for code in order)
 
 
 def wordings(written: Written) -> Iterator[tuple[str, Row, str]]:
@@ -243,24 +244,22 @@ def _said(ledger: Ledger, row: Row) -> str:
     )
 
 
-def _status(ledger: Ledger, language: str) -> LanguageStatus:
-    done = _counts(ledger, language)
+def _status(ledger: Ledger, language: str, done: Mapping[str, tuple[int, int]]) -> LanguageStatus:
     texts = ledger.translated[language]
-    stale = sum(text.stale for text in texts)
-    damaged = sum(any(loss.what in ("placeholder", "tag") for loss in text.losses) for text in texts)
-    bad = sum(text.stale or any(loss.what in ("placeholder", "tag") for loss in text.losses) for text in texts)
+    stale = [text.stale for text in texts]
+    damaged = [any(loss.what in ("placeholder", "tag") for loss in text.losses) for text in texts]
     total = sum(wanted for _, wanted in done.values())
-    good = sum(there for there, _ in done.values()) - bad
+    good = sum(there for there, _ in done.values()) - sum(map(any, zip(stale, damaged, strict=True)))
     return LanguageStatus(
         language,
         ledger.head.languages[language],
         done,
-        stale,
-        damaged,
+        sum(stale),
+        sum(damaged),
         sum(text.text == text.original for text in texts),
         sum(len(text.text) > integrity.longest(text.original) for text in texts),
         100 * good // total if total else 100,
-        tuple(_blocked(done, stale, damaged)),
+        tuple(_blocked(done, sum(stale), sum(damaged))),
     )
 
 
@@ -276,19 +275,19 @@ def _blocked(done: Mapping[str, tuple[int, int]], stale: int, damaged: int) -> I
         yield f"{damaged} with lost placeholders"
 
 
-def _counts(ledger: Ledger, language: str) -> dict[str, tuple[int, int]]:
-    """Texts that are there, and texts in all, by kind; what has no letters needs no translator and is there."""
+def _counts(ledger: Ledger) -> dict[str, dict[str, tuple[int, int]]]:
+    """Texts that are there, and texts in all, by language and kind; what has no letters needs no translator."""
     headings = ledger.head.headings
     worded = translations.copy_wordless(ledger.written.sheets, headings, ledger.head.language)
-    there, wanted = Counter[str](), Counter[str]()
+    there, wanted = Counter[tuple[str, str]](), Counter[str]()
     for sheet in ("survey", "choices"):
         for row in worded[sheet]:
             for column in (*WORDING, *MEDIA):
-                if any(f"{column}::{heading}" in row for heading in headings.values()):
+                if spoken := [code for code, heading in headings.items() if f"{column}::{heading}" in row.cells]:
                     kind = _kind(sheet, column)
                     wanted[kind] += 1
-                    there[kind] += f"{column}::{headings[language]}" in row
-    return {kind: (there[kind], wanted[kind]) for kind in KINDS}
+                    there.update((code, kind) for code in spoken)
+    return {code: {kind: (there[code, kind], wanted[kind]) for kind in KINDS} for code in headings}
 
 
 def _kind(sheet: str, column: str) -> str:

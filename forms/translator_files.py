@@ -110,7 +110,9 @@ def _lay_out(sheet: Any, mirrored: bool) -> None:
     line = Border(bottom=Side("hair", "808080"))
     wrapped = Alignment("left", "top", wrap_text=True, readingOrder=1, indent=1)
     other_way = Alignment("right", "top", wrap_text=True, readingOrder=2, indent=1)
-    clipped = Alignment("fill", "top")
+    bare = Alignment("left", "top")
+    alignments = {"key": Alignment("fill", "top"), "base": bare, "source": bare}
+    alignments |= {"text": other_way} if mirrored else {}
     for place, heading in enumerate(COLUMNS, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = _WIDTHS[heading]
         cell = sheet.cell(1, place)
@@ -118,7 +120,7 @@ def _lay_out(sheet: Any, mirrored: bool) -> None:
     for cells in sheet.iter_rows(min_row=2):
         for cell, heading in zip(cells, COLUMNS, strict=True):
             kept = heading in _KEPT
-            cell.alignment = clipped if kept else other_way if mirrored and heading == "text" else wrapped
+            cell.alignment = alignments.get(heading, wrapped)
             cell.font, cell.border = small if kept else plain, line
             if heading != "max length":
                 cell.number_format = "@"
