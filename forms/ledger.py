@@ -124,18 +124,25 @@ class Ledger:
 
     def _texts(self, language: str) -> Iterator[Text]:
         heading = self.head.headings[language]
-        seen: Counter[Key] = Counter()
+        seen: set[Key] = set()
         for sheet, row, column in wordings(self.written):
             text, made = row.get(f"{column}::{heading}", ""), memory.recall(self.written.made, language, row, column)
             originals = memory.originals(row, column, self.head, language)
             if not originals or not integrity.has_letters(originals[0]) or self._original(row, column, language, made):
                 continue
-            name = translations.name_of(sheet, row) if self.kind == FOLDER else memory.names(sheet, row)[0]
-            seen[sheet, name, column] += 1
-            number = seen[sheet, name, column]
-            if number == 1 or self.kind != FOLDER:  # a folder keeps texts by name: rows of one name share them
-                called = name if number == 1 else f"{name}#{number}"
-                yield Text(language, sheet, called, column, originals, text, made, row)
+            name = self._name(sheet, row)
+            if (sheet, name, column) not in seen:  # a folder keeps texts by name: rows of one name share them
+                seen.add((sheet, name, column))
+                yield Text(language, sheet, name, column, originals, text, made, row)
+
+    def _name(self, sheet: str, row: Row) -> str:
+        if self.kind == FOLDER:
+            return translations.name_of(sheet, row)
+        return f"{memory.names(sheet, row)[0]}{self._copies.get(id(row), '')}"
+
+    @cached_property
+    def _copies(self) -> Mapping[int, str]:
+        return memory.numbers(self.written.sheets)
 
     def _original(self, row: Row, column: str, language: str, made: Made | None) -> bool:
         """Is the text of this language the one that was written first?"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,9 +69,13 @@ def of_project(folder: Path, sheets: Sheets, head: Header) -> dict[Place, Made]:
     A text that neither of them knows was written by somebody who saw its present original.
     """
     known = {**_standard(folder), **read_ledger(folder)}
+    copies = numbers(sheets)
     found: dict[Place, Made] = {}
     for language, sheet, row, column, text in _translated(sheets, head):
-        pairs = (known.get((language, sheet, name, column)) for name in names(sheet, row))
+        copy = copies.get(id(row), "")
+        pairs = (
+            known.get((language, sheet, name, column)) for name in (f"{names(sheet, row)[0]}{copy}", *names(sheet, row))
+        )
         original = next((pair[0] for pair in pairs if pair and pair[1] == text), "")
         if original:
             place = (language, row.file, row.line, row.get("name", ""), column)
@@ -85,6 +90,19 @@ def names(sheet: str, row: Row) -> tuple[str, ...]:
         return (row[QUESTION_ID], plain) if QUESTION_ID in row else (plain,)
     standard = row.get(STANDARD_CODE, "")
     return (plain, f"{row.get('list_name', '')}/{standard}") if standard else (plain,)
+
+
+def numbers(sheets: Sheets) -> dict[int, str]:
+    """The rows, by identity, whose lasting name an earlier row has too, each with what is put after its name: `#2`."""
+    seen: Counter[tuple[str, str]] = Counter()
+    found: dict[int, str] = {}
+    for sheet in ("survey", "choices"):
+        for row in sheets.get(sheet, ()):
+            name = names(sheet, row)[0]
+            seen[sheet, name] += 1
+            if name and seen[sheet, name] > 1:
+                found[id(row)] = f"#{seen[sheet, name]}"
+    return found
 
 
 def read_ledger(folder: Path) -> dict[Key, Pair]:

@@ -245,3 +245,39 @@ def test_at_1_15_a_form_in_tajik_compiles_with_its_own_heading(tmp_path):
     assert b'lang="\xd0\xa2\xd0\xbe\xd2\xb7\xd0\xb8\xd0\xba\xd3\xa3 (tg)"' in compiled.xml
     assert "берун аз Popstan **12 моҳ** зистааст?" in compiled.xml.decode()
     assert [each for each in checks.check(book) if each.rule.startswith("translation")] == []
+
+
+def test_at_1_11_a_question_copied_with_its_id_has_translations_of_its_own(tmp_path):
+    project = adapted(tmp_path, "ru", "en")
+    book = openpyxl.load_workbook(project / "form.xlsx")
+    sheet = book["survey"]
+    headings = [cell.value for cell in sheet[1]]
+    name, label = headings.index("name"), headings.index("label::English (en)")
+    cells = next(list(row) for row in sheet.iter_rows(values_only=True) if row[name] == "p_name")
+    cells[name], cells[label] = "p_surname", "Surname"
+    sheet.append(cells)
+    book.save(project / "form.xlsx")
+    path = sent(project, "ru")
+    translator_writes(path, {"stay.p_name#2": "Фамилия"})
+    assert delivery.take(project, path).counts["accepted"] == 1
+    assert [text(project, "ru", called).text for called in ("stay.p_name", "stay.p_name#2")] == ["Имя", "Фамилия"]
+    office_writes(project, "en", "p_surname", "Family name")
+    assert stale(project, "ru") == {"stay.p_name#2": ("Surname", "Family name")}
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "level"),
+    [
+        ("Жизнь вне {{country}} в течение **12 месяцев**?", "translation-placeholder", "error"),
+        ("${p_name} и ${p_name} вне {{country}}, **12 месяцев**?", "translation-placeholder", "warning"),
+        ("${p_name}: жизнь вне {{country}} в течение 12 месяцев?", "translation-tag", "error"),
+        ("${p_name}: жизнь вне {{country}} в течение **6 месяцев**?", "translation-number", "warning"),
+        ("${p_name}: жизнь вне {{country}} в течение **12 месяцев**?" + " Или дольше?" * 6, "translation-long", "info"),
+        ("Did ${p_name} live outside {{country}} for **12 months**?", "translation-same-as-source", "warning"),
+    ],
+)
+def test_at_1_12_check_finds_what_a_translation_lost(tmp_path, text, rule, level):
+    project = adapted(tmp_path, "ru", "en")
+    office_writes(project, "ru", "abroad", text)
+    found = [each for each in checks.check(workbook.read(project, draft=True)) if each.rule == rule]
+    assert [(each.level, each.cell[:7]) for each in found] == [(level, "survey!")]
