@@ -57,7 +57,8 @@ def test_the_shell_block_runs(tmp_path):
         assert words[0] == "enumera"
         done = python("-m", "server.cli", *words[1:], cwd=tmp_path, data_dir=tmp_path / "data")
         assert done.returncode == 0, done.stderr
-    assert (tmp_path / "census_migration.xlsx").exists()
+    assert (tmp_path / "mine" / "form.xlsx").exists()
+    assert (tmp_path / "paper.pdf").read_bytes().startswith(b"%PDF")
 
 
 def test_the_python_block_ends_with_an_estimate(tmp_path):
