@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from forms.sheets import QUESTION_ID, STANDARD_CODE, Row
@@ -18,9 +18,9 @@ CODE = STANDARD_CODE
 def marked(workbook: Workbook) -> Workbook:
     """The workbook with an id in every row of the survey sheet and the standard's code in every choice.
 
-    Rows that have one keep it. A question is called after the module or form whose file it stands in and its name
-    there; the end of a group after its beginning. A list in which any choice says its standard code is left alone:
-    choices without one are the office's own.
+    Rows that have one keep it, but for copies of a row. A question is called after the module or form whose file it
+    stands in and its name there; the end of a group after its beginning. A list in which any choice says its standard
+    code is left alone: choices without one are the office's own.
     """
     said = {row.get("list_name", "") for row in workbook.choices if CODE in row}
     choices = tuple(
@@ -35,16 +35,33 @@ def of(row: Mapping[str, str]) -> str:
     return row.get(QUESTION) or row.get("name", "")
 
 
-def _identified(rows: Iterable[Row]) -> Iterator[Row]:
+def _identified(rows: Sequence[Row]) -> Iterator[Row]:
     opened: list[str] = []
+    owners = _owners(rows)
     for row in rows:
         kind = row.get("type", "").replace(" ", "_")
         qid = f"{_origin(row)}.{row.get('name', '')}"
+        kept = owners.get(row.get(QUESTION, "")) is row
         if kind.startswith("end_"):
             qid = f"{opened.pop() if opened else _origin(row)}.end"
         elif kind.startswith("begin_"):
-            opened.append(row.get(QUESTION, qid))
-        yield row if QUESTION in row else row.replace({**row, QUESTION: qid})
+            opened.append(row[QUESTION] if kept else qid)
+        yield row if kept else row.replace({**row, QUESTION: qid})
+
+
+def _owners(rows: Iterable[Row]) -> dict[str, Row]:
+    """The row that each id belongs to: a row copied in Excel brings the id along, and is a question of its own."""
+    owners: dict[str, Row] = {}
+    for row in rows:
+        if qid := row.get(QUESTION):
+            first = owners.setdefault(qid, row)
+            if first.get("name") != _name_in(qid) == row.get("name"):
+                owners[qid] = row
+    return owners
+
+
+def _name_in(qid: str) -> str:
+    return qid.rpartition(".")[2]
 
 
 def _origin(row: Row) -> str:

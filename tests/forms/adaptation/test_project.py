@@ -10,6 +10,9 @@ import pytest
 from forms import adaptation, catalog, identity, trials, xform
 from forms.adaptation import project
 from forms.errors import WorkbookError
+from forms.header import Header
+from forms.sheets import Row
+from forms.workbook import Workbook
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +64,19 @@ def test_at_1_2_renaming_or_deleting_a_question_leaves_the_ids_of_all(begun: Pat
     found = {identity.of(row): row.get("name") for row in adaptation.open_folder(folder).form.survey}
     assert set(found) == before - {gone}
     assert found["listing.ls_use"] == "use_of_structure"
+
+
+def test_a_row_copied_in_excel_is_a_question_of_its_own() -> None:
+    lines = ("form.ls_use", "listing.ls_use", "listing.ls_use", "listing.ls_use")
+    names = ("ls_use_2", "ls_use_3", "ls_use", "ls_use_4")
+    rows = tuple(
+        Row({"type": "text", "name": name, identity.QUESTION: qid}, "form.xlsx[survey]", line)
+        for line, (qid, name) in enumerate(zip(lines, names, strict=True), start=2)
+    )
+    marked = identity.marked(Workbook(Header("own", "Own"), rows))
+    assert [row[identity.QUESTION] for row in marked.survey] == [
+        *("form.ls_use", "form.ls_use_3", "listing.ls_use", "form.ls_use_4")
+    ]
 
 
 def test_ids_never_reach_the_tablet(begun: Path) -> None:
