@@ -56,12 +56,12 @@ class _Placed:
 
 def find(matching: Matching, sides: Sides) -> Found:
     """Every change from one version to the other."""
-    offers = {item: _offered(item, matching.twins[item], sides) for item in matching.twins}
-    judged = {item: recodes.of(*pair, sides.languages) for item, pair in offers.items() if pair and _comparable(*pair)}
+    offers = {item: pair for item, twin in matching.twins.items() if (pair := sides.choices(item, twin))}
+    judged = _judged(offers, sides)
     logic = Logic(matching, judged)
     placed = [
         *_of_questions(matching, sides, logic, judged),
-        *_of_lists({item: pair for item, pair in offers.items() if pair}, judged, sides, matching),
+        *_of_lists(offers, judged, sides, matching),
         *_of_universes(matching, logic),
         *_of_moves(matching),
         *_added(matching),
@@ -109,9 +109,12 @@ def _worst_data(verdicts: Iterable[str]) -> str:
     return max(verdicts, key=_DATA.index, default=SAFE)
 
 
-def _offered(item: Item, twin: Item, sides: Sides) -> tuple[Listed, Listed] | None:
-    one, other = differences.listed(item, sides.before), differences.listed(twin, sides.after)
-    return (one, other) if one and other else None
+def _judged(offers: Mapping[Item, tuple[Listed, Listed]], sides: Sides) -> dict[Item, Recode]:
+    """What became of the choices of each question whose lists can be compared, worked out once for each list."""
+    pairs = {(before.name, after.name): (before, after) for before, after in offers.values()}
+    known = {names: recodes.of(*pair, sides.languages) for names, pair in pairs.items() if _comparable(*pair)}
+    named = {item: (before.name, after.name) for item, (before, after) in offers.items()}
+    return {item: known[names] for item, names in named.items() if names in known}
 
 
 def _comparable(before: Listed, after: Listed) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from forms.adaptation import recodes, wordings
 from forms.adaptation.comparison import (
@@ -24,7 +25,7 @@ from forms.adaptation.logic import SHIFTED, Logic, filter_columns
 from forms.adaptation.matching import Item, texts
 from forms.adaptation.recodes import Listed, Recode
 from forms.definition import Texts
-from forms.sheets import MEDIA
+from forms.sheets import MEDIA, Row
 from forms.workbook import Workbook
 
 _ONE_OF = {"select_one_from_file": "select_one", "select_multiple_from_file": "select_multiple"}
@@ -56,6 +57,16 @@ class Sides:
     after: Workbook
     languages: tuple[str, ...]
 
+    @cached_property
+    def _lists(self) -> tuple[Mapping[str, tuple[Row, ...]], Mapping[str, tuple[Row, ...]]]:
+        return self.before.lists, self.after.lists
+
+    def choices(self, item: Item, twin: Item) -> tuple[Listed, Listed] | None:
+        """The choices that a question offers in both versions; None when it offers none in one of them."""
+        one = _listed(item, self.before, self._lists[0])
+        other = _listed(twin, self.after, self._lists[1])
+        return (one, other) if one and other else None
+
     def wording(self, item: Item, twin: Item, column: str) -> tuple[Texts, Texts]:
         """The texts of both versions by language."""
         return texts(item.row, column, self.before.header), texts(twin.row, column, self.after.header)
@@ -86,16 +97,6 @@ def of(item: Item, sides: Sides, logic: Logic, recode: Recode | None) -> Iterato
         yield from _place(item, logic)
     if recode is not None and item.row.get("choice_filter"):
         yield from _filter_columns(item, twin, sides, recode)
-
-
-def listed(item: Item, workbook: Workbook) -> Listed | None:
-    """The choices that a question offers; None when it offers none."""
-    name = item.type.list_name
-    if name is None:
-        return None
-    if item.type.name in _ONE_OF:
-        return recodes.from_file(name, workbook.folder, workbook.header)
-    return Listed(name, workbook.lists.get(name, ()), workbook.header)
 
 
 def _type(item: Item, twin: Item) -> Iterator[Difference]:
@@ -210,8 +211,17 @@ def _place(item: Item, logic: Logic) -> Iterator[Difference]:
 
 
 def _filter_columns(item: Item, twin: Item, sides: Sides, recode: Recode) -> Iterator[Difference]:
-    one, other = listed(item, sides.before), listed(twin, sides.after)
+    one, other = sides.choices(item, twin) or (None, None)
     columns = filter_columns(item.row["choice_filter"])
     if one and other and not recodes.same_filters(one, other, recode.pairs, columns):
         says = f"the column {', '.join(columns)} of {other.name} differs"
         yield Difference(RECODE, "choices", DEGRADED, says, column="choice_filter")
+
+
+def _listed(item: Item, book: Workbook, lists: Mapping[str, tuple[Row, ...]]) -> Listed | None:
+    name = item.type.list_name
+    if name is None:
+        return None
+    if item.type.name in _ONE_OF:
+        return recodes.from_file(name, book.folder, book.header)
+    return Listed(name, lists.get(name, ()), book.header)

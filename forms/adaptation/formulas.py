@@ -68,6 +68,7 @@ def without(tree: Expression, gone: frozenset[str]) -> Expression:
     return renamed(tree, {name: name for name in questions(tree) - gone}) if gone & questions(tree) else tree
 
 
+@lru_cache(maxsize=50_000)
 def questions(tree: Expression) -> frozenset[str]:
     """The names of the questions that the tree reads."""
     return frozenset(_names(tree))
