@@ -95,19 +95,23 @@ def diff(
 
 @click.command("accept")
 @_FOLDER
-@click.argument("statistic")
+@click.argument("statistics", nargs=-1, required=True, metavar="STATISTIC...")
 @click.option("--reason", required=True, help="Why the office wants it so; printed below each table.")
 @click.option("--who", default="", help="Who accepts it; the login of this machine when not given.")
-def accept(folder: Path, statistic: str, reason: str, who: str) -> None:
-    """Accept that STATISTIC is no longer the standard's: CHANGES.md then says who, when and why."""
+def accept(folder: Path, statistics: tuple[str, ...], reason: str, who: str) -> None:
+    """Accept that each STATISTIC is no longer the standard's: CHANGES.md then says who, when and why.
+
+    One reason may hold for several, as when a change of the definition of residence reaches most indicators.
+    """
     from forms.adaptation import acceptance, compare, open_folder
     from forms.adaptation.acceptance import Acceptance
 
-    effect = _effect(compare.compare(open_folder(folder)), statistic)
-    said = f"{effect.effect} ({effect.note})" if effect.note else effect.effect
-    line = Acceptance(acceptance.today(), who or _login(), statistic, said, reason, effect.fingerprint)
-    acceptance.add(folder, line)
-    click.echo(f"accepted: {statistic} {line.says}")
+    compared = compare.compare(open_folder(folder))
+    for effect in [_effect(compared, statistic) for statistic in statistics]:
+        said = f"{effect.effect} ({effect.note})" if effect.note else effect.effect
+        line = Acceptance(acceptance.today(), who or _login(), effect.id, said, reason, effect.fingerprint)
+        acceptance.add(folder, line)
+        click.echo(f"accepted: {effect.id} {line.says}")
 
 
 def _renames(guesses: Mapping[str, str], assume: bool, ask: bool) -> dict[str, str]:

@@ -218,8 +218,7 @@ def test_what_is_exact_or_unknown_cannot_be_accepted(folder: Path, statistic: st
 def test_exit_is_1_until_every_indicator_is_accepted(folder: Path) -> None:
     edit(folder, delete_first_arrival)
     assert run("diff", folder).exit_code == 1
-    for statistic in ("I-04-first", "I-04-period"):
-        run("accept", folder, statistic, "--reason", "not asked", "--who", "e01")
+    run("accept", folder, "I-04-first", "I-04-period", "--reason", "not asked", "--who", "e01")
     result = run("diff", folder)
     assert (result.exit_code, "(2 accepted)" in result.stdout) == (0, True)
 
