@@ -68,7 +68,7 @@ class Effect:
 class Comparison:
     """Two versions beside each other: `before` and `after` are how a person calls them.
 
-    `renamed` maps the id of each standard question that the other version has to its name there.
+    `names` maps the id of each standard question that the other version has to its name there.
     """
 
     before: str

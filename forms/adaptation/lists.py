@@ -15,16 +15,13 @@ from pathlib import Path
 
 from forms import areas, grids, identity, sheets, spreadsheet, translations
 from forms.adaptation.project import Project, open_folder
+from forms.adaptation.recodes import IDENTITIES, TAKES
 from forms.choicelists import CLOSED
 from forms.errors import WorkbookError
 from forms.header import suggestion
 from forms.sheets import Row, split_language
 
-TAKES = "x_takes"
-"""Column of a list: the standard codes that are counted under this code because they have none of their own."""
-
 REGISTER = "lists.toml"
-_IDENTITIES = ("iso3", "m49", "alpha2", "alpha3", "pcode")
 _ISO3 = re.compile(r"[A-Z]{3}")
 _NAMES = {"code": "name"}
 
@@ -191,7 +188,7 @@ def _other_meaning(row: Row, before: Row | None) -> Iterable[str]:
     """The rule code-meaning: data collected before must not change what they say."""
     if before is None:
         return
-    for column in _IDENTITIES:
+    for column in IDENTITIES:
         was, now = _identity(before, column), _identity(row, column)
         if was and now and was != now:
             yield (

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from forms import adaptation, catalog, codelists, xform
-from forms.adaptation import lists
+from forms.adaptation import lists, recodes
 from forms.cli import group
 from forms.errors import WorkbookError
 
@@ -86,7 +86,7 @@ def test_at_1_4_a_country_that_goes_is_told_with_its_share_and_counted_under_ano
     )
     assert (set(report.removed), report.mapped, report.shares) == ({"GBR", "FRA"}, {"GBR": "96"}, {"GBR": "0.4 %"})
     other = next(row for row in adaptation.open_folder(folder).form.lists["country_iso3"] if row["name"] == "96")
-    assert other[lists.TAKES] == "GBR"
+    assert other[recodes.TAKES] == "GBR"
 
 
 def test_a_code_cannot_be_counted_under_one_that_is_not_there(folder: Path, tmp_path: Path) -> None:
