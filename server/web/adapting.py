@@ -71,7 +71,8 @@ def begin(project_id: int, name: str) -> Response:
                 actor=g.user.name,
             )
     except (Problem, FormError) as problem:
-        return _begin_page(project_id, name, values, str(problem), 400)
+        status = problem.status if isinstance(problem, Problem) else 400
+        return _begin_page(project_id, name, values, str(problem), status)
     return redirect(url_for("adapting.lists", project_id=project_id, name=place.name), 303)
 
 
