@@ -12,6 +12,8 @@ from click.testing import CliRunner
 
 from forms import adaptation, catalog, codelists, xform
 from forms.adaptation import lists, recodes
+from forms.adaptation.compare import compare
+from forms.adaptation.comparison import DEGRADED, LOST
 from forms.cli import group
 from forms.errors import WorkbookError
 
@@ -164,3 +166,26 @@ def test_the_command_says_what_became_of_the_list(folder: Path, tmp_path: Path) 
     done = CliRunner().invoke(group, ["lists", "set", str(folder), "country_iso3", "--from", str(source)])
     assert done.exit_code == 0, done.output
     assert "GBR: not counted: --map GBR=CODE" in done.output
+
+
+def by_country(folder: Path) -> dict[str, str]:
+    """What becomes of the indicators that are published by country of birth."""
+    found = compare(adaptation.open_folder(folder))
+    return {
+        effect.id: effect.effect
+        for effect in (*found.indicators, *found.tables)
+        if any(change.name == "country_iso3" or "country" in change.qid for change in effect.because)
+    }
+
+
+def test_at_1_4_statistics_by_country_keep_a_country_that_is_counted_under_another_only_in_less_detail(
+    folder: Path, tmp_path: Path
+) -> None:
+    other = {"96": {"label": "Another country"}}
+    lists.put(folder, "country_iso3", countries(tmp_path, other, ("GBR",)), mapped={"GBR": "96"}, day=DAY)
+    mapped = by_country(folder)
+    lists.put(folder, "country_iso3", countries(tmp_path, other, ("GBR",)), day=DAY)
+    dropped = by_country(folder)
+    assert mapped
+    assert set(mapped.values()) == {DEGRADED}
+    assert LOST in dropped.values()
