@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from hypothesis import strategies as st
+from hypothesis.vendor.pretty import RepresentationPrinter
 
 from forms import identity
 from forms.definition import row_type
@@ -47,6 +48,21 @@ class Draft:
             if row["list_name"] in asked and row["list_name"] != "yesno":
                 found.setdefault(row["list_name"], []).append(at)
         return {name: lines for name, lines in found.items() if len(lines) > 2}
+
+    def around(self) -> list[tuple[int, ...]]:
+        """For each line the lines that begin the groups and repeats around it; an end stands where its begin does."""
+        found, opened = [], []
+        for at, row in enumerate(self.survey):
+            if row["type"].startswith("end_"):
+                opened.pop()
+            found.append(tuple(opened))
+            if row["type"].startswith("begin_"):
+                opened.append(at)
+        return found
+
+    def repeats(self) -> list[tuple[int, ...]]:
+        """For each line the lines that begin the repeats around it."""
+        return [tuple(at for at in line if self.survey[at]["type"] == "begin_repeat") for line in self.around()]
 
     def put(self, at: int, **cells: str) -> None:
         """Write cells of a question; empty ones are cleared."""
@@ -115,7 +131,33 @@ def move(draft: Draft, draw: st.DrawFn) -> str:
 
 
 def _is_question(row: Row) -> bool:
-    return not row.get("type", "").startswith(("begin", "end"))
+    return not row.get("type", "").startswith(("begin_", "end_"))
+
+
+def swap_names(draft: Draft, draw: st.DrawFn) -> str:
+    """Call two questions of one table by each other's name, and leave whoever reads them as it was."""
+    at = draw(st.sampled_from(draft.rows("select_one", "integer")))
+    repeats = draft.repeats()
+    beside = [line for line in draft.rows("select_one", "integer") if line != at and repeats[line] == repeats[at]]
+    other = draw(st.sampled_from(beside))
+    one, two = draft.survey[at]["name"], draft.survey[other]["name"]
+    draft.put(at, name=two)
+    draft.put(other, name=one)
+    return f"swap {one} and {two}"
+
+
+def regroup(draft: Draft, draw: st.DrawFn) -> str:
+    """Put a question behind the group that it is in, or before it."""
+    around = draft.around()
+    able = [at for at in draft.rows(*_ASKED) if around[at] and draft.survey[around[at][-1]]["type"] == "begin_group"]
+    at = draw(st.sampled_from(able))
+    begin = around[at][-1]
+    end = next(line for line in range(at, len(draft.survey)) if around[line] == around[begin] and line > at)
+    if end - begin == 2:
+        return ""
+    row = draft.survey.pop(at)
+    draft.survey.insert(draw(st.sampled_from((begin, end))), row)
+    return f"regroup {row['name']}"
 
 
 def retype(draft: Draft, draw: st.DrawFn) -> str:
@@ -171,6 +213,17 @@ def merge(draft: Draft, draw: st.DrawFn) -> str:
     draft.put_choice(at, label=f"{draft.choices[at].get(LABEL, '')} or {draft.choices[other].get(LABEL, '')}")
     gone = draft.choices.pop(other)
     return f"merge {name}/{gone['name']}"
+
+
+def swap_choices(draft: Draft, draw: st.DrawFn) -> str:
+    """Let two codes change places: their words alone, or their meaning with them."""
+    name, at = _a_choice(draft, draw)
+    other = draw(st.sampled_from([line for line in draft.lists()[name] if line != at]))
+    columns = draw(st.sampled_from(((LABEL,), (LABEL, identity.CODE), (identity.CODE,))))
+    one, two = draft.choices[at], draft.choices[other]
+    draft.choices[at] = one.replace({**one, **{column: two.get(column, "") for column in columns}})
+    draft.choices[other] = two.replace({**two, **{column: one.get(column, "") for column in columns}})
+    return f"swap {' and '.join(columns)} of {name}/{one['name']} and {two['name']}"
 
 
 def drop_choice(draft: Draft, draw: st.DrawFn) -> str:
@@ -269,34 +322,42 @@ def add(draft: Draft, draw: st.DrawFn) -> str:
     return f"add after {beside['name']}"
 
 
-ALL: dict[str, Sequence[Edit]] = {
-    "wording": (relabel, relabel_choice),
-    "codes": (recode, split, merge, drop_choice, reorder_choices),
-    "universe": (widen, narrow, widen, narrow),
-    "question": (rename, drop, move, retype, add),
-    "logic": (limit, recalculate),
-}
+ALL: Sequence[Edit] = (
+    *(relabel, relabel_choice, widen, narrow, limit, recalculate),
+    *(recode, split, merge, drop_choice, reorder_choices, swap_choices),
+    *(rename, drop, move, retype, add, regroup, swap_names),
+)
 
 
 @dataclass(frozen=True)
 class Edited:
     """A questionnaire after some edits; `kinds` and `says` tell which."""
 
-    workbook: Workbook
+    workbook: Workbook = field(repr=False)
     kinds: tuple[str, ...]
     says: tuple[str, ...]
 
+    def _repr_pretty_(self, printer: RepresentationPrinter, cycle: bool) -> None:
+        """How Hypothesis shows it: the edits alone."""
+        printer.text("; ".join(self.says))
 
-@st.composite
-def edited(draw: st.DrawFn, workbook: Workbook, most: int = 3) -> Edited:
-    """The questionnaire after one to `most` edits."""
-    draft = Draft(list(workbook.survey), list(workbook.choices))
-    kinds, says = [], []
-    every = [edit for edits in ALL.values() for edit in edits]
-    for _ in range(draw(st.integers(1, most))):
-        edit = draw(st.sampled_from(every))
-        if said := edit(draft, draw):
-            kinds.append(edit.__name__)
-            says.append(said)
-    changed = replace(workbook, survey=tuple(draft.survey), choices=tuple(draft.choices))
-    return Edited(changed, tuple(kinds), tuple(says))
+
+Edits = st.SearchStrategy[Edited]
+
+
+def edited(workbook: Workbook, among: Sequence[Edit] = ALL, numbers: Sequence[int] = (1, 2, 3, 3)) -> Edits:
+    """The questionnaire after some edits: as many as one of the `numbers`, each `among` these."""
+
+    @st.composite
+    def drawn(draw: st.DrawFn) -> Edited:
+        draft = Draft(list(workbook.survey), list(workbook.choices))
+        kinds, says = [], []
+        for _ in range(draw(st.sampled_from(numbers))):
+            edit = draw(st.sampled_from(among))
+            if said := edit(draft, draw):
+                kinds.append(edit.__name__)
+                says.append(said)
+        changed = replace(workbook, survey=tuple(draft.survey), choices=tuple(draft.choices))
+        return Edited(changed, tuple(kinds), tuple(says))
+
+    return drawn()
