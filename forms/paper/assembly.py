@@ -30,12 +30,15 @@ from forms.paper.words import Words, is_right_to_left, isolated
 from forms.shorthand import CONFIRM
 from forms.wording import in_language
 from forms.workbook import Workbook
+from forms.xpath.expressions import Call, Number
 
 _COLUMNS = 8
 _FEWEST_COLUMNS = 3
 _SHORT_LIST = 16
 _LONGEST_CHECK = 4
 """A check with more parts than this is told by its message alone."""
+_LONGEST_RULE = 6
+"""A calculation with more parts than this is told by the questions that it is worked out from."""
 
 _ROWS, _INNER_ROWS = 8, 5
 _GRID_TYPES = ("integer", "text", "date", "decimal", "select_one", "calculate")
@@ -172,6 +175,11 @@ class _Writer:
         numbers = self.outline.sources(question.name)
         if "instance(" in question.calculation or not numbers:
             return self.say("copy")
+        match conditions.tree(question.calculation):
+            case Call("if", (test, Number(1.0), Number(0.0))):
+                found = conditions.without_answers(self.outline.reader.condition(test), self.outline.gone)
+                if conditions.size(found) <= _LONGEST_RULE and (condition := self.speech.condition(found)):
+                    return self.say("work_out_if", condition=condition)
         return self.say("work_out", numbers=self.speech.listed(numbers))
 
     def _checks(self, question: Question) -> tuple[str, ...]:

@@ -70,9 +70,11 @@ def of(outline: Outline, way: Sequence[Step]) -> dict[str, dict[str, str]]:
 
 def _is_alone(outline: Outline, question: Question, code: str) -> bool:
     """Can the code be ticked beside no other?"""
-    other = next((each for each in outline.codes(question) if each != code), "")
-    knowledge = Knowledge(outline.questions, own=f"{code} {other}")
-    return bool(question.constraint.strip()) and knowledge.holds(question.constraint) is False
+    others = [each for each in outline.codes(question) if each != code]
+    if not others or not question.constraint.strip():
+        return False
+    both = (Knowledge(outline.questions, own=f"{code} {other}") for other in others)
+    return all(knowledge.holds(question.constraint) is False for knowledge in both)
 
 
 def _target(outline: Outline, question: Question, code: str, ahead: Sequence[Step]) -> str:

@@ -127,13 +127,13 @@ class Speech:
 
     def _codes(self, condition: OneOf | Ticked) -> str:
         question = self.outline.questions.get(condition.name)
-        value = self.words.joined("or", [self._code(question, code, len(condition.codes)) for code in condition.codes])
-        what = self._name(condition.name)
-        if isinstance(condition, Ticked):
-            return self.words.say("not_chosen" if condition.negated else "chosen", what=what, value=value)
+        values = [self._code(question, code, len(condition.codes)) for code in condition.codes]
+        what, ticked = self._name(condition.name), isinstance(condition, Ticked)
         if condition.negated:
-            return self.words.say("is_not", what=what, value=value)
-        return f"{what} = {value}"
+            phrase = "not_chosen" if ticked else "is_not"
+            return self.words.joined("and", [self.words.say(phrase, what=what, value=value) for value in values])
+        value = self.words.joined("or", values)
+        return self.words.say("chosen", what=what, value=value) if ticked else f"{what} = {value}"
 
     def _code(self, question: Question | None, code: str, beside: int) -> str:
         """A code, with its wording where only a few stand together."""
@@ -183,6 +183,8 @@ class Speech:
                 what = self.term(inner)
                 return self.words.say("count_of", what=what) if what else ""
             case Binary(operator=operator, left=left, right=right) if operator in _SIGNS:
+                if self._is_hidden(left) or self._is_hidden(right):
+                    return ""
                 first, second = self.term(left), self.term(right)
                 return f"{first} {_SIGNS[operator]} {second}" if first and second else ""
         folded = conditions.folded(expression)
