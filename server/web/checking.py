@@ -102,13 +102,13 @@ def _breaks(change: Change) -> bool:
     return change.kind != EDITORIAL and (change.state != EXACT or change.data != "safe")
 
 
-def _hit(compared: Comparison) -> dict[str, list[tuple[str, str]]]:
-    """By the key of a change: the indicators and tables that are no longer exact because of it."""
-    found: dict[str, list[tuple[str, str]]] = {}
+def _hit(compared: Comparison) -> dict[str, dict[str, list[str]]]:
+    """By the key of a change and by effect: the indicators and tables that are no longer exact because of it."""
+    found: dict[str, dict[str, list[str]]] = {}
     for effect in (*compared.indicators, *compared.tables):
         if effect.effect != EXACT:
             for change in effect.because:
-                found.setdefault(change.key, []).append((effect.id, effect.effect))
+                found.setdefault(change.key, {}).setdefault(effect.effect, []).append(effect.id)
     return found
 
 

@@ -106,13 +106,22 @@ def _page(project_id: int, name: str, drawn: str = "", address: str = "") -> Res
     )
 
 
-def _kinds() -> dict[str, str]:
-    """What is checked before a form goes out, by the kind of what may stand against it."""
+def _kinds() -> dict[str, tuple[str, str]]:
+    """What is checked before a form goes out, by the kind of what may stand against it: how it reads well and ill."""
     return {
-        "check": gettext("The rules find nothing that must be mended"),
-        "language": gettext("Every language is complete"),
-        "statistic": gettext("Every statistic is the standard's, or accepted by a person"),
-        "data": gettext("Answers collected before go together with new ones"),
+        "check": (
+            gettext("The rules find nothing that must be mended"),
+            gettext("The rules find what must be mended"),
+        ),
+        "language": (gettext("Every language is complete"), gettext("A language is not complete")),
+        "statistic": (
+            gettext("Every statistic is the standard's, or accepted by a person"),
+            gettext("A statistic is no longer the standard's, and nobody has accepted that"),
+        ),
+        "data": (
+            gettext("Answers collected before go together with new ones"),
+            gettext("Answers collected before do not go together with new ones"),
+        ),
     }
 
 

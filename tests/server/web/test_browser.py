@@ -13,6 +13,7 @@ from server import db
 from server.app import create_app
 from server.config import Config
 from server.models.users import User
+from server.operations import adaptations, questions
 from tests import factories
 from tests.server.web.browser import CHROMIUM, opened
 from tests.server.web.conftest import a_field
@@ -38,7 +39,33 @@ PAGES = (
         "/p/1/datasets/1",
         "/p/1/devices",
     ),
+    *("/p/1/forms", "/p/1/forms/training", "/p/1/forms/training/adapt"),
+    *(
+        f"/p/1/forms/courses{page}"
+        for page in (
+            *("", "/lists", "/questions", "/questions/training.tr_n", "/questions/training.tr_n/add"),
+            *(
+                "/choices/staff_role",
+                "/translate",
+                "/translate/ar",
+                "/translate/tg?show=all",
+                "/checks",
+                "/cases?run=yes",
+            ),
+            *("/changes", "/publish"),
+        )
+    ),
 )
+
+
+def a_form_of_its_own(session: Session, config: Config) -> None:
+    """The survey adapts a form in three languages and drops a question, so that there is something to decide."""
+    languages = ["en", "ar", "tg"]
+    said = {"standard": "training", "name": "courses", "languages": languages, "parameters": {}, "pack": ""}
+    place = adaptations.begin(session, config, project_id=1, actor="the_admin", **said)
+    row = questions.find(place, "training.tr_eval")
+    questions.drop(session, place, qid="training.tr_eval", seen=questions.version_of([row]), actor="the_admin")
+    session.commit()
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +76,7 @@ def site(tmp_path_factory):
     db.Base.metadata.create_all(app.extensions["engine"])
     with Session(app.extensions["engine"]) as session:
         a_field(app, session)
+        a_form_of_its_own(session, config)
         user = session.scalars(select(User).where(User.name == "the_admin")).one()
         cookie = app.session_interface.get_signing_serializer(app).dumps({"user_id": user.id})
     server = make_server("127.0.0.1", 0, app, threaded=True)
