@@ -25,8 +25,10 @@ COMMANDS = {
 }
 """Where each command lives, and what the help of `enumera` says of it."""
 
-FROM_THE_SERVER = {"forms": ("server.cli.preview:preview_form",)}
-"""Commands of the other packages' groups that need the server."""
+FROM_THE_SERVER = {
+    "forms": {"preview": "server.cli.preview:preview_form", "qr-handout": "server.cli.publishing:qr"},
+}
+"""Commands of the other packages' groups that need the server, by the name that they have there."""
 
 SHOWN_VERSIONS = ("enumera", "pyxform", "pandas", "numpy", "scipy", "flask", "sqlalchemy", "granian")
 
@@ -43,9 +45,9 @@ class Commands(click.Group):
         if name not in COMMANDS:
             return None
         command = _load(COMMANDS[name][0])
-        for place in FROM_THE_SERVER.get(name, ()):
+        for word, place in FROM_THE_SERVER.get(name, {}).items():
             assert isinstance(command, click.Group)
-            command.add_command(_load(place))
+            command.add_command(_load(place), word)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
