@@ -104,14 +104,11 @@ def accept(folder: Path, statistics: tuple[str, ...], reason: str, who: str) -> 
     One reason may hold for several, as when a change of the definition of residence reaches most indicators.
     """
     from forms.adaptation import acceptance, compare, open_folder
-    from forms.adaptation.acceptance import Acceptance
 
     compared = compare.compare(open_folder(folder))
-    for effect in [_effect(compared, statistic) for statistic in statistics]:
-        said = f"{effect.effect} ({effect.note})" if effect.note else effect.effect
-        line = Acceptance(acceptance.today(), who or _login(), effect.id, said, reason, effect.fingerprint)
-        acceptance.add(folder, line)
-        click.echo(f"accepted: {effect.id} {line.says}")
+    effects = [_effect(compared, statistic) for statistic in statistics]
+    for line in acceptance.accept(folder, effects, who or _login(), reason):
+        click.echo(f"accepted: {line.statistic} {line.says}")
 
 
 def _renames(guesses: Mapping[str, str], assume: bool, ask: bool) -> dict[str, str]:

@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from babel import Locale
@@ -166,6 +166,16 @@ def display_name(code: str) -> str:
     except (UnknownLocaleError, ValueError):
         return code
     return name[:1].upper() + name[1:] if name else code
+
+
+@cache
+def direction(language: str) -> str:
+    """`rtl` or `ltr`: which way a language is written, by its code; `ltr` when nobody knows it."""
+    try:
+        found: str = Locale.parse(language, sep="-").text_direction
+    except (UnknownLocaleError, ValueError):
+        return "ltr"
+    return found
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

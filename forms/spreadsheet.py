@@ -20,6 +20,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from forms import layout
 from forms.errors import WorkbookError
 from forms.grids import Grid
+from forms.header import direction
 from forms.sheets import NEEDED, PASSED_ON, SURVEY, Row, column_name, rows, split_language
 
 SPARE = 200
@@ -31,7 +32,7 @@ _BEFORE_SIZE = re.compile(rb"</sheetPr>")
 _FONT = "Calibri"
 _FIXED_FONT = "Consolas"  # straight and curled quotation marks look different in it
 _LINE = 15  # points
-_RIGHT_TO_LEFT = re.compile(r"\((ar|fa|ur|he|ps|ckb|dv|ug|yi)\)$")
+_LANGUAGE = re.compile(r"\(([\w-]+)\)$")
 _DEEPEST = 7  # levels of an outline in Excel
 _A4 = 9  # as Excel numbers paper
 _SHADES = {"survey": layout.SURVEY_SHADES, "choices": layout.CHOICES_SHADES}
@@ -224,7 +225,8 @@ def _heading(sheet: WriteOnlyWorksheet, table: Table, column: str) -> WriteOnlyC
 def _styled(sheet: WriteOnlyWorksheet, table: Table, column: str) -> WriteOnlyCell:
     """An empty cell that looks as all cells of the column do."""
     cell = WriteOnlyCell(sheet)
-    right = bool(_RIGHT_TO_LEFT.search(column))
+    language = _LANGUAGE.search(column)
+    right = language is not None and direction(language[1]) == "rtl"
     cell.number_format = "@"
     cell.alignment = Alignment(
         "right" if right else None, "top", wrap_text=True, readingOrder=2 * right, indent=int(right)

@@ -10,11 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from babel import Locale
-from babel.core import UnknownLocaleError
-
 from forms import grids, integrity
 from forms.errors import WorkbookError
+from forms.header import direction
 from forms.ledger import Text
 from forms.merging import Returned
 from forms.translations import Key, source_hash
@@ -26,14 +24,6 @@ _WIDTHS = dict(zip(COLUMNS, (56, 56, 40, 12, 40, 12, 18, 11, 11), strict=True))
 _KEPT = ("key", "base", "source")
 _YES = ("yes", "y", "x", "ok", "true", "1", "да", "oui", "sí", "si", "نعم", "ҳа", "✓")
 _LINE = 15  # points
-
-
-def right_to_left(language: str) -> bool:
-    """Is the language written from right to left?"""
-    try:
-        return bool(Locale.parse(language, sep="-").text_direction == "rtl")
-    except (UnknownLocaleError, ValueError):
-        return False
 
 
 def key_of(form: str, language: str, key: Key) -> str:
@@ -59,11 +49,12 @@ def write(form: str, language: str, texts: Sequence[Text], contexts: Mapping[Key
     sheet = book.active
     sheet.title = language
     sheet.freeze_panes = "C2"
-    sheet.sheet_view.rightToLeft = right_to_left(language)
+    mirrored = direction(language) == "rtl"
+    sheet.sheet_view.rightToLeft = mirrored
     sheet.append(list(COLUMNS))
     for text in texts:
         sheet.append(list(_cells(form, text, contexts.get(text.key, ""))))
-    _lay_out(sheet, right_to_left(language))
+    _lay_out(sheet, mirrored)
     raw = io.BytesIO()
     book.save(raw)
     return raw.getvalue()

@@ -113,10 +113,14 @@ def read_source(
     found = placeholders.fill_phrases(head, found)
     survey, choices, entities = (found.get(name, ()) for name in ("survey", "choices", "entities"))
     whole = Workbook(head, survey, choices, entities, path if path.is_dir() else path.parent, findings)
-    if not languages:
-        return whole
+    return source_in(whole, languages) if languages else whole
+
+
+def source_in(source: Workbook, languages: Sequence[str]) -> Workbook:
+    """A workbook of `read_source` in these languages, the first being the default; new ones come without text."""
+    head = source.header
     known = [code for code in languages if code in head.languages]
-    small = in_languages(whole, known or [head.language])
+    small = in_languages(source, known or [head.language])
     named = {code: head.languages.get(code) or header.display_name(code) for code in languages}
     spoken = placeholders.spoken_in(head.parameters, head.language, languages[0])
     return replace(small, header=replace(small.header, language=languages[0], languages=named, parameters=spoken))

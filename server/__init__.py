@@ -7,6 +7,7 @@ Layers, each importing only those below it:
     worker | wsgi            the two processes
     app                      the application: a table of contents
     web | api | openrosa     entry points: pages, programs, tablets; they translate and decide nothing
+    handouts                 cards with tablets' codes, and the page for whoever gets a tablet
     jobs | schemas           long verbs; what may come in and go out
     operations               verbs on nouns, in the caller's transaction
     intake | permissions     the writer of submissions; who may do what

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
+from forms.adaptation.comparison import Effect
 from forms.errors import WorkbookError
 
 FILE = "CHANGES.md"
@@ -57,6 +59,16 @@ def add(folder: Path, acceptance: Acceptance) -> None:
     words = astuple(acceptance)
     cells = " | ".join(" ".join(word.split()).replace("|", "\\|") for word in words)
     path.write_text(f"{text.rstrip()}\n| {cells} |\n", encoding="utf-8")
+
+
+def accept(folder: Path, effects: Iterable[Effect], who: str, reason: str) -> tuple[Acceptance, ...]:
+    """Write down today that a person lets these statistics go, in the state that they are in; see `add`."""
+    made = []
+    for effect in effects:
+        said = f"{effect.effect} ({effect.note})" if effect.note else effect.effect
+        made.append(Acceptance(today(), who, effect.id, said, reason, effect.fingerprint))
+        add(folder, made[-1])
+    return tuple(made)
 
 
 def today() -> str:

@@ -101,7 +101,7 @@ def _taken(place: Path, languages: Sequence[str], pack: str) -> Workbook:
     whole = workbook.read_source(place)
     own = whole.header.language
     wanted = tuple(languages) or (packs.read(place, pack).languages if pack else tuple(whole.header.languages))
-    taken = workbook.read_source(place, languages=[*wanted, *([own] if own not in wanted else [])])
+    taken = workbook.source_in(whole, [*wanted, *([own] if own not in wanted else [])])
     spoken = replace(taken.header, original=own if own != taken.header.language else "")
     return identity.marked(replace(taken, header=spoken, folder=None))
 

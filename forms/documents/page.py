@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from html import escape
 
 from forms.codebook import Codebook, Variable
+from forms.header import direction
 
-RIGHT_TO_LEFT = ("ar", "fa", "ur", "he", "ps", "ckb", "dv", "ug", "yi")
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --soft: #8881; }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 62rem; padding: 1rem; }
@@ -89,8 +89,7 @@ def _code(code: str, texts: Mapping[str, str], languages: list[str], reason: str
 
 
 def _in(language: str) -> str:
-    direction = ' dir="rtl"' if language.partition("-")[0] in RIGHT_TO_LEFT else ' dir="ltr"'
-    return f'lang="{escape(language)}"{direction}'
+    return f'lang="{escape(language)}" dir="{direction(language)}"'
 
 
 def _anchor(variable: Variable) -> str:

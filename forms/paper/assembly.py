@@ -9,6 +9,7 @@ from functools import cached_property
 from forms import edits
 from forms.definition import Form, Node, Question, Repeat
 from forms.errors import WorkbookError
+from forms.header import direction
 from forms.paper import conditions, cover, limits, skips
 from forms.paper.answers import LONG_LIST, Areas
 from forms.paper.conditions import Condition
@@ -26,7 +27,7 @@ from forms.paper.questionnaire import (
     Section,
 )
 from forms.paper.speech import Speech
-from forms.paper.words import Words, is_right_to_left, isolated
+from forms.paper.words import Words, isolated
 from forms.shorthand import CONFIRM
 from forms.wording import in_language
 from forms.workbook import Workbook
@@ -67,7 +68,7 @@ def assemble(workbook: Workbook, language: str, serial: str = "") -> Questionnai
         title=workbook.parameters.get(f"title::{language}") or form.title,
         version=form.version,
         language=language,
-        is_right_to_left=is_right_to_left(language),
+        is_right_to_left=direction(language) == "rtl",
         cover=cover.of(writer.speech, writer.areas, workbook.parameters),
         sections=sections,
         code_lists=tuple(writer.code_lists()),

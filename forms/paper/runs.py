@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-from forms.paper.words import FIRST_STRONG, POP, is_right_to_left
+from forms.header import direction
+from forms.paper.words import FIRST_STRONG, POP
 
 _CUT = re.compile(f"([{FIRST_STRONG}{POP}])")
 _COMPLEX = {"ar": "Noto Naskh Arabic", "bn": "Noto Sans Bengali"}
@@ -34,7 +35,7 @@ def complex_font(language: str) -> str:
 
 def pieces(text: str, language: str) -> Iterator[tuple[str, bool]]:
     """The text in pieces, each with whether it runs from right to left."""
-    rightward, depth = is_right_to_left(language), 0
+    rightward, depth = direction(language) == "rtl", 0
     for piece in _CUT.split(text):
         if piece in (FIRST_STRONG, POP):
             depth += 1 if piece == FIRST_STRONG else -1

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from forms.documents.page import RIGHT_TO_LEFT
+from forms.header import direction
 
 FIRST_STRONG, POP = "\u2068", "\u2069"
 """Characters around a run whose direction is its own (Unicode isolates)."""
@@ -28,14 +28,9 @@ def isolated(text: str) -> str:
     return f"{FIRST_STRONG}{text}{POP}" if text else ""
 
 
-def is_right_to_left(language: str) -> bool:
-    """Is the language written from right to left?"""
-    return language.partition("-")[0] in RIGHT_TO_LEFT
-
-
 def isolate_runs(text: str, language: str) -> str:
     """The text of a language written from right to left with its numbers and Latin words set apart."""
-    return _FOREIGN.sub(lambda match: isolated(match[0]), text) if is_right_to_left(language) else text
+    return _FOREIGN.sub(lambda match: isolated(match[0]), text) if direction(language) == "rtl" else text
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from forms.header import direction
 from server.handouts import codes, typesetting, wording
 from server.models.projects import Project
 from server.models.users import User
-
-PER_PAGE = 6
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ def _shown(project: Project, card: Card) -> Mapping[str, Any]:
     words, english = wording.texts()[language], wording.texts()["en"]
     return {
         "language": language,
-        "direction": wording.direction(language),
+        "direction": direction(language),
         "title": project.settings.get(f"title_{language}") or project.title,
         "name": card.name or card.user.display,
         "second": card.second,

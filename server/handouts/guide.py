@@ -11,6 +11,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from forms.header import direction
 from server.handouts import codes, typesetting, wording
 from server.models.projects import Project
 
@@ -66,7 +67,7 @@ def contents(project: Project, language: str, app: Offline | None = None) -> dic
     ]
     return {
         "language": spoken,
-        "direction": wording.direction(spoken),
+        "direction": direction(spoken),
         "title": words["title"],
         "survey": project.settings.get(f"title_{spoken}") or project.title,
         "steps": steps,

@@ -10,8 +10,6 @@ from typing import Any
 
 from server.handouts import codes
 
-RIGHT_TO_LEFT = ("ar", "fa", "he", "ur")
-
 
 @cache
 def texts() -> Mapping[str, Mapping[str, Any]]:
@@ -22,8 +20,3 @@ def texts() -> Mapping[str, Mapping[str, Any]]:
 def spoken(language: str) -> str:
     """The language in which somebody is addressed: their own, that of their tablet's menus, else English."""
     return next(code for code in (language, codes.menus(language), "en") if code in texts())
-
-
-def direction(language: str) -> str:
-    """`rtl` or `ltr`."""
-    return "rtl" if language in RIGHT_TO_LEFT else "ltr"

@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session
 
 from forms import adaptation, catalog, checks, workbook
 from forms.adaptation import acceptance, compare, effects, lists, project, release
-from forms.adaptation.acceptance import Acceptance
 from forms.adaptation.comparison import EXACT, Comparison
+from forms.adaptation.findings import of as on_statistics
 from forms.adaptation.lists import Report
 from forms.adaptation.project import Project
 from forms.adaptation.release import Release
@@ -45,6 +45,9 @@ KEPT = 20
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 VERB = "instrument.adapt"
+
+UNREADABLE = "unreadable"
+"""The rule of the one finding on a form that cannot be read."""
 
 Done = TypeVar("Done")
 
@@ -198,10 +201,7 @@ def accept(session: Session, place: Place, *, statistics: Sequence[str], reason:
     for statistic in statistics:
         if statistic not in found:
             raise not_found(f"A changed statistic {statistic!r}")
-    for statistic in statistics:
-        effect = found[statistic]
-        line = Acceptance(acceptance.today(), who, statistic, effect.effect, reason, effect.fingerprint)
-        acceptance.add(place.folder, line)
+    acceptance.accept(place.folder, [found[statistic] for statistic in statistics], who, reason)
     _record(session, place, actor, {"accepted": list(statistics)})
 
 
@@ -221,8 +221,11 @@ def sheets(place: Place) -> Sheets:
 
 
 def findings(place: Place) -> tuple[Finding, ...]:
-    """What the house rules say of it."""
-    return _findings(place.folder, stamp(place.folder))
+    """What the house rules say of it, and what it does to the statistics: the findings of `enumera forms check`."""
+    found = _findings(place.folder, stamp(place.folder))
+    if any(finding.rule == UNREADABLE for finding in found):
+        return found
+    return (*found, *on_statistics(compared(place), place.name))
 
 
 def compared(place: Place) -> Comparison:
@@ -320,7 +323,7 @@ def _findings(folder: Path, stamp: str) -> tuple[Finding, ...]:
     try:
         return checks.check(_filled(folder, stamp))
     except FormError as error:
-        return (Finding("unreadable", "error", "survey", 0, "", error.message.rstrip("."), "Correct the workbook."),)
+        return (Finding(UNREADABLE, "error", "survey", 0, "", error.message.rstrip("."), "Correct the workbook."),)
 
 
 @lru_cache(maxsize=8)

@@ -6,11 +6,11 @@ import re
 
 from markupsafe import Markup, escape
 
+from forms.header import direction
 from forms.interview import Interview
 from forms.interview.captions import Caption
 from forms.xpath import evaluator, to_text
 from forms.xpath.nodes import Node
-from server.web.languages import RIGHT_TO_LEFT
 
 _CODE = re.compile(r"\((\w+)[\w-]*\)\s*$")
 _BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
@@ -27,7 +27,7 @@ def code_of(heading: str) -> str:
 
 def direction_of(heading: str) -> str:
     """`rtl` or `ltr`, from the name of a form's language."""
-    return "rtl" if code_of(heading) in RIGHT_TO_LEFT else "ltr"
+    return direction(code_of(heading))
 
 
 def said(interview: Interview, caption: Caption, node: Node) -> Markup:

@@ -15,10 +15,10 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask, g, request
 
+from forms.header import direction
+
 LANGUAGES: Mapping[str, str] = {"en": "English", "ru": "Русский", "ar": "العربية"}
 """The languages of the pages, by code, in their own words."""
-
-RIGHT_TO_LEFT = ("ar", "fa", "he", "ur")
 
 COOKIE = "language"
 
@@ -45,11 +45,6 @@ def current() -> str:
     if "language" not in g:
         g.language = _chosen()
     return g.language
-
-
-def direction(language: str) -> str:
-    """`rtl` or `ltr`, from the language's code."""
-    return "rtl" if language in RIGHT_TO_LEFT else "ltr"
 
 
 def gettext(text: str, **values: object) -> str:

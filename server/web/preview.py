@@ -195,11 +195,12 @@ def _kept(project_id: int, name: str, source: Source, case: recording.Case) -> d
 
 def _page(project: Project, name: str, source: Source, form: Preview, turn: Turn, **context: Any) -> Answer:
     state = turn.kept()
-    response = render(
+    return _shown(
         "preview/show.html",
+        project,
+        name,
+        source,
         part="preview/_frame.html",
-        project=project,
-        name=name,
         form=form,
         turn=turn,
         state=state,
@@ -207,11 +208,21 @@ def _page(project: Project, name: str, source: Source, form: Preview, turn: Turn
         languages=[(each, captions.code_of(each)) for each in turn.interview.form.texts.languages],
         form_language=captions.code_of(state.language),
         form_direction=captions.direction_of(state.language),
+        **_place(turn),
+        **context,
+    )
+
+
+def _shown(template: str, project: Project, name: str, source: Source, **context: Any) -> Answer:
+    """A page of the preview, which holds answers and is kept nowhere."""
+    response = render(
+        template,
+        project=project,
+        name=name,
         may_record=source.folder is not None,
         sent=request.form,
         file=recording.FILE,
         command=f"enumera forms preview {name}",
-        **_place(turn),
         **context,
     )
     response.headers["Cache-Control"] = "private, no-store"
@@ -297,16 +308,4 @@ def _problem(turn: Turn, screen: interviewed.Screen, asked: interviewed.Asked, o
 
 
 def _tablet_page(project: Project, name: str, source: Source, **context: Any) -> Answer:
-    response = render(
-        "preview/tablet.html",
-        project=project,
-        name=name,
-        form=preview.of(source.form),
-        may_record=source.folder is not None,
-        sent=request.form,
-        file=recording.FILE,
-        command=f"enumera forms preview {name}",
-        **context,
-    )
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return _shown("preview/tablet.html", project, name, source, form=preview.of(source.form), **context)

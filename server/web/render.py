@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, g, make_response, render_template, request, send_from_directory, url_for
 
+from forms.header import direction
 from server.models.projects import Project
 from server.models.users import User
 from server.permissions import may, requires
@@ -107,7 +108,7 @@ def _surroundings() -> dict[str, Any]:
     theme = request.cookies.get(THEME_COOKIE, "auto")
     return {
         "language": language,
-        "direction": languages.direction(language),
+        "direction": direction(language),
         "all_languages": languages.LANGUAGES,
         "theme": theme if theme in THEMES else "auto",
         "themes": THEMES,

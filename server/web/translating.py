@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from forms import integrity
 from forms.errors import FormError
+from forms.header import direction
 from forms.ledger import Text
 from server import db
 from server.errors import Problem, not_found
@@ -18,7 +19,7 @@ from server.permissions import requires
 from server.web import outline
 from server.web.adapting import place, state, uploaded
 from server.web.downloads import attached
-from server.web.languages import direction, gettext
+from server.web.languages import gettext
 from server.web.render import render
 
 pages = Blueprint("translating", __name__)

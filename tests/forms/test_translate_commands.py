@@ -42,7 +42,8 @@ def test_the_status_is_the_default_and_json_for_programs(project):
 
 
 def test_a_form_whose_languages_are_ready_exits_with_0(tmp_path):
-    run(adapted(tmp_path, "ru", "en"), "--status")
+    done = run(adapted(tmp_path, "ru", "en"), "--status")
+    assert (done.exit_code, done.stdout.count("100 %")) == (0, 2)
 
 
 def test_at_1_11_stale_texts_are_listed_with_old_and_new_source(project):

@@ -4,6 +4,7 @@ import openpyxl
 import pytest
 
 from forms import delivery, ledger, translator_files
+from forms.header import direction
 from forms.translations import source_hash
 from tests.forms.translating import adapted, office_writes, sent
 
@@ -51,7 +52,7 @@ def test_at_1_11_a_stale_row_shows_what_its_original_was(project):
     ("language", "mirrored"), [("ar", True), ("fa", True), ("ur", True), ("tg", False), ("xx", False)]
 )
 def test_a_language_is_known_to_run_from_right_to_left(language, mirrored):
-    assert translator_files.right_to_left(language) == mirrored
+    assert (direction(language) == "rtl") == mirrored
 
 
 def test_the_sheet_of_a_language_from_right_to_left_is_mirrored(project):

@@ -325,6 +325,16 @@ def given_up(session, place):
     raise AssertionError("the form feeds no indicator")
 
 
+def test_the_checks_name_a_statistic_until_somebody_gives_it_up(session, place):
+    def told():
+        return [one.message for one in adaptations.findings(place) if one.rule == "indicator-open"]
+
+    statistic = given_up(session, place)
+    assert [text for text in told() if f" {statistic} " in text]
+    adaptations.accept(session, place, statistics=[statistic], reason="not needed", who="Officer o1", actor="o1")
+    assert [text for text in told() if f" {statistic} " in text] == []
+
+
 def test_an_accepted_statistic_waits_for_nobody(session, place):
     statistic = given_up(session, place)
     assert statistic in [one.id for one in adaptations.compared(place).open]

@@ -50,7 +50,7 @@ def project(session):
 
 
 @pytest.fixture
-def test_tablet(session, project):
+def tester(session, project):
     """The path of the test tablets, once there is a draft."""
 
     def path() -> str:
@@ -90,9 +90,9 @@ def everything_counted(session, project_id):
     return found
 
 
-def test_at_1_20_a_test_interview_changes_no_number_of_the_survey(app, session, project, test_tablet):
+def test_at_1_20_a_test_interview_changes_no_number_of_the_survey(app, session, project, tester):
     a_draft(session, project)
-    tablet = test_tablet()
+    tablet = tester()
     before = everything_counted(session, project.id)
     client = app.test_client()
     for number, result in enumerate(["1", "3", "5"]):
@@ -101,9 +101,9 @@ def test_at_1_20_a_test_interview_changes_no_number_of_the_survey(app, session, 
     assert everything_counted(session, project.id) == before
 
 
-def test_at_1_20_test_interviews_are_never_cut_whoever_asks(app, session, project, test_tablet):
+def test_at_1_20_test_interviews_are_never_cut_whoever_asks(app, session, project, tester):
     a_draft(session, project)
-    send(app.test_client(), test_tablet(), version="2026112501")
+    send(app.test_client(), tester(), version="2026112501")
     twin = session.scalars(twin_of(project.id)).one()
     with pytest.raises(Problem, match="never data") as refused:
         datasets.cut(session, project_id=twin.id, name="tests")
@@ -124,24 +124,24 @@ def test_the_twin_is_in_no_list_and_under_no_address(app, session, project):
         assert refused.value.status == 404
 
 
-def test_the_test_tablet_has_the_draft_and_the_field_does_not(app, session, project, test_tablet):
+def test_the_test_tablet_has_the_draft_and_the_field_does_not(app, session, project, tester):
     field = factories.a_tablet(session, session.scalars(select(User).where(User.name == "e01")).one(), project)
     a_draft(session, project)
-    client, tablet = app.test_client(), test_tablet()
+    client, tablet = app.test_client(), tester()
     assert "<version>2026112501</version>" in client.get(f"{tablet}/formList").text
     assert "<version>1</version>" in client.get(f"{field}/formList").text
     assert client.get(f"{field.rsplit('/', 1)[0]}/{project.id + 1}/formList").status_code == 403
 
 
-def test_the_test_tablet_lists_the_first_units_of_the_sample(app, session, project, test_tablet):
+def test_the_test_tablet_lists_the_first_units_of_the_sample(app, session, project, tester):
     a_draft(session, project)
-    rows = app.test_client().get(f"{test_tablet()}/forms/households/attachments/households.csv").text.splitlines()
+    rows = app.test_client().get(f"{tester()}/forms/households/attachments/households.csv").text.splitlines()
     assert rows == ["name,label,ea,status", "01-u1,House u1,ea0,open", "01-u2,House u2,ea1,open"]
 
 
-def test_a_test_interview_of_a_listed_unit_is_counted_where_it_belongs(app, session, project, test_tablet):
+def test_a_test_interview_of_a_listed_unit_is_counted_where_it_belongs(app, session, project, tester):
     made = a_draft(session, project)
-    sent = send(app.test_client(), test_tablet(), version="2026112501")
+    sent = send(app.test_client(), tester(), version="2026112501")
     assert "full submission upload was successful!" in sent.text
     (sheet,) = drafts.tests(session, project_id=project.id)
     assert (sheet.quarantine, sheet.instrument_id) == ("", made.id)
@@ -175,12 +175,10 @@ def test_without_any_list_units_are_made_up(session):
     assert session.scalar(select(func.count()).where(Unit.project_id == twin.id)) == drafts.UNITS
 
 
-def test_a_newer_draft_takes_the_place_of_an_older_one_whose_interviews_still_arrive(
-    app, session, project, test_tablet
-):
+def test_a_newer_draft_takes_the_place_of_an_older_one_whose_interviews_still_arrive(app, session, project, tester):
     a_draft(session, project)
     a_draft(session, project, "2026112502")
-    client, tablet = app.test_client(), test_tablet()
+    client, tablet = app.test_client(), tester()
     listed = client.get(f"{tablet}/formList?listAllVersions=true").text
     assert "2026112502" in listed
     assert "2026112501" not in listed
@@ -280,9 +278,9 @@ def test_parameters_of_an_adaptation_stand_in_its_own_files(session, project, tm
         drafts.prepared(session, project_id=project.id, form=str(adapted.folder), day=DAY, parameters={"x": "1"})
 
 
-def test_deleted_test_interviews_are_gone_with_all_that_belongs_to_them(app, session, project, test_tablet):
+def test_deleted_test_interviews_are_gone_with_all_that_belongs_to_them(app, session, project, tester):
     a_draft(session, project)
-    client, tablet = app.test_client(), test_tablet()
+    client, tablet = app.test_client(), tester()
     sheet = factories.a_sheet(version="2026112501")
     assert client.post(f"{tablet}/submission", **factories.a_post(sheet, photo_jpg=b"picture")).status_code == 201
     assert drafts.discard_tests(session, project_id=project.id, actor="n1") == 1
@@ -294,10 +292,10 @@ def test_deleted_test_interviews_are_gone_with_all_that_belongs_to_them(app, ses
     assert (event.actor, event.details, event.project_id) == ("n1", {"deleted": 1}, project.id)
 
 
-def test_deleting_test_interviews_leaves_those_of_the_field(app, session, project, test_tablet):
+def test_deleting_test_interviews_leaves_those_of_the_field(app, session, project, tester):
     field = factories.a_tablet(session, session.scalars(select(User).where(User.name == "e01")).one(), project)
     a_draft(session, project)
-    client, tablet = app.test_client(), test_tablet()
+    client, tablet = app.test_client(), tester()
     send(client, field)
     send(client, tablet, version="2026112501", uuid="uuid:t")
     drafts.discard_tests(session, project_id=project.id, actor="n1")
